@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::model::{Assertion, AssertionId, EntityId, EntityPatch, Episode, FactEdit, Link, Mention};
+use crate::model::{Assertion, AssertionId, EntityId, EntityPatch, Episode, FactEdit, Link, Mention, metadata_size};
 
 /// The changes of a graph after a version.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,13 +31,21 @@ impl Evidence {
 
     /// Number of episodes and assertions above which several threads apply evidence faster than one.
     const LARGE: usize = 500;
-    /// Number of bytes of texts above which they do.
+    /// Number of bytes of texts and metadata above which they do.
     const LARGE_BYTES: usize = 256 << 10;
 
     /// Whether the evidence should be applied by several threads.
     pub fn is_large(&self) -> bool {
-        let bytes = self.episodes.iter().map(|episode| episode.content.len()).sum::<usize>();
-        self.episodes.len() + self.assertions.len() >= Self::LARGE || bytes >= Self::LARGE_BYTES
+        if self.episodes.len() + self.assertions.len() >= Self::LARGE {
+            return true;
+        }
+        let episodes = self.episodes.iter().map(|episode| episode.content.len() + metadata_size(&episode.metadata));
+        episodes.sum::<usize>() + self.attributes_size() >= Self::LARGE_BYTES
+    }
+
+    /// The approximate size of the attributes of the assertions in memory, in bytes.
+    pub(crate) fn attributes_size(&self) -> usize {
+        self.assertions.iter().map(|assertion| metadata_size(&assertion.attributes)).sum()
     }
 }
 

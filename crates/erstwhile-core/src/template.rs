@@ -240,6 +240,9 @@ impl Template {
                 "the template id is too long: use at most {ID_CHARACTERS_MAX} characters"
             )));
         }
+        if id.chars().any(char::is_control) {
+            return Err(Error::invalid("the template id must not contain control characters"));
+        }
         // Clients put ids into paths as they are: what has such a character could be created, but never read.
         if id.contains(['/', '?', '#', '%']) || matches!(id, "." | "..") {
             return Err(Error::invalid("the template id must not contain /, ?, # or %, nor be `.` or `..`"));

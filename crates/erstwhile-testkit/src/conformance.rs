@@ -425,7 +425,7 @@ pub async fn a_removed_graph_leaves_nothing(store: &Store) {
     store.apply(&batch(2, graph, vec![Change::AddEpisodes(vec![message(graph, "t", 10)])])).await.unwrap();
     store.apply(&batch(3, graph, vec![Change::RemovePartition(PartitionOwner::User("ann".to_owned()))])).await.unwrap();
     // Other tests on the same server may still read the rows.
-    drop(store.complete_erasures(store.pending_erasures().await.unwrap(), &[], at(3)).await);
+    drop(store.complete_erasures(store.pending_erasures().await.unwrap(), &[], || at(3)).await);
     assert_eq!(store.locate(project(1), Locate::User, "ann").await.unwrap(), None);
     assert_eq!(store.locate(project(1), Locate::Thread, "t").await.unwrap(), None);
     assert_eq!(store.locate(project(1), Locate::Tag, &graph.tag()).await.unwrap(), None);

@@ -125,6 +125,11 @@ impl Engine {
         self.state.parts.embedder.as_ref()
     }
 
+    /// Vectors of texts by the embedder.
+    async fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
+        crate::state::embed(self.embedder(), texts).await
+    }
+
     /// Returns a builder for an engine that uses this store.
     pub fn builder(store: Store) -> EngineBuilder {
         EngineBuilder::new(store)

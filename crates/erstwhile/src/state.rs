@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::ontology::Ontology;
+use erstwhile_core::search::GraphIndex;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::parts::Parts;
-use crate::ports::{Extractor, Ids};
+use crate::ports::{Embedder, Extractor, Ids};
 use crate::store::Store;
 
 mod announcements;
@@ -62,6 +63,7 @@ pub(crate) struct State {
     erasures: Erasures,
     damage: Mutex<Vec<String>>,
     traces: Arc<Semaphore>,
+    walks: Semaphore,
     model_totals: SharedModelTotals,
     embedding_queue: EmbeddingQueue,
     embedding_totals: SharedEmbeddingTotals,
@@ -84,6 +86,7 @@ impl State {
             erasures: Erasures::default(),
             damage: Mutex::default(),
             traces: Arc::new(Semaphore::new(1)),
+            walks: Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)),
             model_totals: SharedModelTotals::default(),
             embedding_queue: EmbeddingQueue::default(),
             embedding_totals: SharedEmbeddingTotals::default(),
@@ -113,6 +116,13 @@ impl State {
     pub(crate) async fn trace_turn(&self) -> Result<OwnedSemaphorePermit> {
         let turn = Arc::clone(&self.traces).acquire_owned().await;
         turn.map_err(|_| Error::internal("traces are no longer computed"))
+    }
+
+    /// Walks a whole graph, off the asynchronous workers. As many walks run at the same time as there are processors; the
+    /// others wait, because what many of them collect would fill the memory.
+    pub(crate) async fn walk<T>(&self, index: &IndexHandle, walk: impl FnOnce(&GraphIndex) -> T) -> Result<T> {
+        let _turn = self.walks.acquire().await.map_err(|_| Error::internal("graphs are no longer walked"))?;
+        index.read_at_length(walk)
     }
 
     /// The erasures that this process completes.
@@ -147,6 +157,19 @@ pub(crate) fn off_worker<T>(work: impl FnOnce() -> T) -> T {
     match flavor {
         Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
         _ => work(),
+    }
+}
+
+/// Embeds texts: long ones off the asynchronous workers, because an embedder may compute their vectors itself.
+pub(crate) async fn embed(embedder: &dyn Embedder, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
+    /// Number of bytes of texts that are embedded in some milliseconds.
+    const LONG: usize = 16 << 10;
+    let is_long = texts.iter().map(|text| text.len()).sum::<usize>() > LONG;
+    match Handle::try_current() {
+        Ok(runtime) if is_long && runtime.runtime_flavor() == RuntimeFlavor::MultiThread => {
+            off_worker(|| runtime.block_on(embedder.embed(texts)))
+        }
+        _ => embedder.embed(texts).await,
     }
 }
 

@@ -26,6 +26,7 @@ mod evidence;
 mod export;
 mod export_unit;
 pub(crate) mod files;
+mod met_damage;
 mod migrations;
 mod model_readings;
 mod queue;
@@ -53,6 +54,7 @@ pub use vectors::TextDigest;
 pub use webhooks::{ATTEMPTS, Attempt};
 
 use codes::Code;
+use met_damage::MetDamage;
 use rows::{id, read_id, text};
 use sql::{Outcome, Refusal, Row, Sql, Statement, Value};
 use statements as sql_text;
@@ -126,13 +128,14 @@ fn mention_id(graph: PartitionId, mention: &Mention) -> Uuid {
 #[derive(Debug, Clone)]
 pub struct Store {
     sql: Arc<dyn Sql>,
+    damage: MetDamage,
 }
 
 impl Store {
     /// Opens a store in a database, and migrates its schema to the newest version.
     pub async fn open(sql: Arc<dyn Sql>) -> Result<Self> {
         sql.migrate(MIGRATIONS).await?;
-        Ok(Self { sql })
+        Ok(Self { sql, damage: MetDamage::default() })
     }
 
     /// Opens a store that exists, for commands that must not create one. Migrates an older schema.
@@ -189,7 +192,9 @@ impl Store {
         params: Vec<Value>,
         read: impl Fn(Row) -> Result<T>,
     ) -> Result<Option<T>> {
-        self.sql.query(statement, params).await?.into_iter().next().map(read).transpose()
+        let read =
+            self.sql.query(statement, params).await.and_then(|rows| rows.into_iter().next().map(read).transpose());
+        self.damage.noted(read)
     }
 
     async fn many<T>(
@@ -198,7 +203,8 @@ impl Store {
         params: Vec<Value>,
         read: impl Fn(Row) -> Result<T>,
     ) -> Result<Vec<T>> {
-        self.sql.query(statement, params).await?.into_iter().map(read).collect()
+        let read = self.sql.query(statement, params).await.and_then(|rows| rows.into_iter().map(read).collect());
+        self.damage.noted(read)
     }
 
     async fn count(&self, statement: &'static Statement, params: Vec<Value>) -> Result<i64> {

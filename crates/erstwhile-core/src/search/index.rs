@@ -29,6 +29,8 @@ pub struct GraphIndex {
     pub(super) entities: HybridIndex<EntityId>,
     pub(super) statements: HybridIndex<AssertionId>,
     pub(super) names: NameIndex,
+    /// The size of the attributes of all assertions that were ever added.
+    attributes_size: usize,
     /// The items that wait for the vectors of an embedding model; `None` without one.
     pub(super) awaiting: Option<BTreeSet<IndexedItem>>,
 }
@@ -73,6 +75,7 @@ impl GraphIndex {
             entities: HybridIndex::new(dimensions, exact_max),
             statements: HybridIndex::new(dimensions, exact_max),
             names: NameIndex::default(),
+            attributes_size: 0,
             awaiting: None,
         }
     }
@@ -82,6 +85,7 @@ impl GraphIndex {
         let large = evidence.is_large();
         let is_first = self.version == 0;
         self.version = self.version.max(evidence.version);
+        self.attributes_size += evidence.attributes_size();
         let episodes = std::mem::take(&mut evidence.episodes);
         let removed: Vec<EpisodeId> = evidence
             .tombstones
@@ -225,7 +229,8 @@ impl GraphIndex {
         const FACT: usize = 1_500;
         /// Approximate size of a statement.
         const STATEMENT: usize = 600;
-        let known = self.facts.len() * FACT + self.statements.len() * STATEMENT;
+        // A fact has a copy of the attributes of its assertions.
+        let known = self.facts.len() * FACT + self.statements.len() * STATEMENT + 2 * self.attributes_size;
         self.turns.weight()
             + self.facts.weight()
             + self.statements.weight()

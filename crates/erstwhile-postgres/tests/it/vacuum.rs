@@ -27,10 +27,10 @@ async fn deleted_rows_are_removed_when_no_session_can_read_them() {
     reader.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM episode").await.unwrap();
     let removal = Change::RemovePartition(PartitionOwner::Standalone("graph 1".to_owned()));
     store.apply(&batch(graph, 2, vec![removal])).await.unwrap();
-    let error = store.complete_erasures(store.pending_erasures().await.unwrap(), &[], at(3)).await.unwrap_err();
+    let error = store.complete_erasures(store.pending_erasures().await.unwrap(), &[], || at(3)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
     assert!(bytes(&server).await > 0, "the reader can still see the row");
     reader.batch_execute("COMMIT").await.unwrap();
-    store.complete_erasures(store.pending_erasures().await.unwrap(), &[], at(4)).await.unwrap();
+    store.complete_erasures(store.pending_erasures().await.unwrap(), &[], || at(4)).await.unwrap();
     assert_eq!(bytes(&server).await, 0);
 }

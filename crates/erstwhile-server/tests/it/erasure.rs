@@ -2,9 +2,11 @@
 
 use std::process::{Command, Output};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::process::{Answer, Process};
+use crate::content_policies::{World, uuid};
+use crate::isolation::routes;
+use crate::process::{Answer, KEY, Process, exchange, status_of};
 
 const CANARY: &str = "kanarienvogel";
 
@@ -62,4 +64,67 @@ fn every_deletion_tells_whether_it_is_complete() {
         assert_eq!(deleted.status, 200, "{path}");
         assert!(["done", "pending"].contains(&header(&deleted, "x-erstwhile-erasure").as_str()), "{path}");
     }
+}
+
+#[test]
+fn every_deletion_of_v4_tells_whether_it_is_complete() {
+    let world = World::new();
+    let user = world.make("POST", "/users", &json!({ "user_id": "ann" }));
+    let thread = uuid(&world.make("POST", "/threads", &json!({ "user_uuid": user["uuid"] })));
+    let graph = format!("/graphs/{}", uuid(&world.make("POST", "/graphs", &json!({}))));
+    let node = json!({ "nodes": [{ "name": "Zoe", "label": "Person" }] });
+    let node = uuid(&world.make("POST", &format!("{graph}/nodes"), &node)["nodes"][0]);
+    let edge = json!({ "edges": [{ "fact": "Ida knows Bo.", "fact_name": "KNOWS", "source_node": { "name": "Ida" },
+                                   "target_node": { "name": "Bo" } }] });
+    let edge = uuid(&world.make("POST", &format!("{graph}/edges"), &edge)["edges"][0]);
+    let episode = json!({ "data": "It rained.", "type": "text" });
+    let episode = uuid(&world.make("POST", &format!("{graph}/episodes"), &episode)["episode"]);
+    let founder = |name: &str| {
+        json!({ "name": "FOUNDED", "source_node": { "name": name },
+                                       "target_node": { "name": "Acme" } })
+    };
+    let founded = json!({ "fact": "Ana, Ben, Carl and Dora founded Acme.",
+                          "edges": [founder("Ana"), founder("Ben"), founder("Carl"), founder("Dora")] });
+    let founded = world.make("POST", &format!("{graph}/hyperedges"), &founded)["hyperedge"].clone();
+    let hyperedge = format!("{graph}/hyperedges/{}", uuid(&founded));
+    let group = uuid(&world.make("POST", "/user-groups", &json!({ "name": "team" })));
+    let template = json!({ "name": "layout", "template": "%{user_summary}" });
+    let template = uuid(&world.make("POST", "/context-templates", &template));
+    let batch = uuid(&world.make("POST", "/batches", &json!({})));
+    let deletions = [
+        ("/batches/{batch_uuid}", format!("/batches/{batch}")),
+        ("/context-templates/{template_uuid}", format!("/context-templates/{template}")),
+        ("/user-groups/{group_uuid}", format!("/user-groups/{group}")),
+        ("/graphs/{graph_uuid}/nodes/{node_uuid}", format!("{graph}/nodes/{node}")),
+        ("/graphs/{graph_uuid}/edges/{edge_uuid}", format!("{graph}/edges/{edge}")),
+        ("/graphs/{graph_uuid}/episodes/{episode_uuid}", format!("{graph}/episodes/{episode}")),
+        (
+            "/graphs/{graph_uuid}/hyperedges/{hyperedge_uuid}/edges/{edge_uuid}",
+            format!("{hyperedge}/edges/{}", uuid(&founded["edges"][0])),
+        ),
+        ("/graphs/{graph_uuid}/hyperedges/{hyperedge_uuid}", hyperedge),
+        ("/graphs/{graph_uuid}", graph),
+        ("/threads/{thread_uuid}", format!("/threads/{thread}")),
+        ("/users/{user_uuid}", format!("/users/{}", uuid(&user))),
+    ];
+    // A membership says nothing of anybody in words.
+    let mut expected = vec!["/user-groups/{group_uuid}/members/{user_uuid}".to_owned()];
+    let key = format!("Authorization: Api-Key {KEY}\r\n");
+    for (route, path) in deletions {
+        expected.push(route.to_owned());
+        let (head, body) =
+            exchange(world.server.address, "DELETE", &format!("/api/v4{path}"), &[&key], None).expect("an answer");
+        let deleted =
+            Answer { status: status_of(&head).expect("a status"), head: head.to_lowercase(), body: Value::Null };
+        assert!(deleted.status < 300, "{path}: {head} {body}");
+        assert!(["done", "pending"].contains(&header(&deleted, "x-erstwhile-erasure").as_str()), "{path}");
+        if route == "/users/{user_uuid}" {
+            assert!(header(&deleted, "x-erstwhile-receipt").contains(" sha256:"), "{head}");
+        }
+    }
+    let routed = routes().into_iter().filter(|route| route.source == "v4.rs" && route.verb == "DELETE");
+    let mut routed: Vec<String> = routed.map(|route| route.path.replace("/api/v4", "")).collect();
+    expected.sort_unstable();
+    routed.sort_unstable();
+    assert_eq!(routed, expected, "every deletion is tried");
 }

@@ -30,6 +30,7 @@ mod nodes;
 mod openapi;
 mod overload;
 mod process;
+mod queries;
 mod reranker;
 mod robustness;
 mod scene;

@@ -137,9 +137,18 @@ fn strange_ids_work() {
     }
     assert_eq!(server.call("GET", "/users/%FF", None).status, 400, "an id that is not valid UTF-8");
     // Clients put ids into paths without encoding these characters.
-    for id in ["a/b", "..", "50%", "a?b", "a#b"] {
-        let refused = server.call("POST", "/users", Some(&json!({"user_id": id})));
-        assert_eq!(refused.status, 400, "{id}: {refused:?}");
+    for id in ["a/b", "..", "50%", "a?b", "a#b", "a\tb", "a\n", "\rb", "a\u{1}b", "a\u{7f}"] {
+        for (path, body) in [
+            ("/users", json!({"user_id": id})),
+            ("/threads", json!({"user_id": long, "thread_id": id})),
+            ("/sessions", json!({"session_id": id})),
+            ("/graph/create", json!({"graph_id": id})),
+            ("/groups", json!({"group_id": id})),
+            ("/context-templates", json!({"template_id": id, "template": "%{edges}"})),
+        ] {
+            let refused = server.call("POST", path, Some(&body));
+            assert!(refused.status == 400 && message_of(&refused).contains("must not"), "{path} {id:?}: {refused:?}");
+        }
     }
 }
 
@@ -189,6 +198,33 @@ fn every_response_has_a_request_id() {
     assert!(text.to_lowercase().contains("x-request-id: mine") && text.ends_with("\r\n\r\n."), "{text}");
     let text = server.raw(b"GET /readyz HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
     assert!(text.starts_with("HTTP/1.1 200") && text.contains(r#""name":"store","ok":true"#), "{text}");
+}
+
+#[test]
+fn a_server_whose_files_are_gone_is_not_ready_and_stores_nothing() {
+    type Break = fn(&std::path::Path);
+    let breaks: [(&str, Break); 4] = [
+        ("erstwhile.db-wal", |folder| std::fs::remove_file(folder.join("erstwhile.db-wal")).expect("it is removed")),
+        ("erstwhile.db", |folder| std::fs::write(folder.join("erstwhile.db"), "").expect("it is emptied")),
+        ("erstwhile.db", |folder| {
+            std::fs::copy(folder.join("erstwhile.db"), folder.join("copy")).expect("a copy");
+            std::fs::rename(folder.join("copy"), folder.join("erstwhile.db")).expect("it is replaced");
+        }),
+        ("erstwhile.db", |folder| std::fs::remove_dir_all(folder).expect("it is removed")),
+    ];
+    for (named, break_it) in breaks {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let server = Process::start_embedded(folder.path());
+        let ready = || exchange(server.address, "GET", "/readyz", &[], None).expect("an answer");
+        assert_eq!(server.call("POST", "/users", Some(&json!({"user_id": "ann"}))).status, 201);
+        assert_eq!(status_of(&ready().0), Some(200));
+        break_it(folder.path());
+        let (head, body) = ready();
+        assert_eq!(status_of(&head), Some(503), "{body}");
+        assert!(body.contains(&format!("{named}` ")) && body.contains("is in use"), "{body}");
+        let refused = server.call("POST", "/users", Some(&json!({"user_id": "ben"})));
+        assert_eq!(refused.status, 503, "{refused:?}");
+    }
 }
 
 #[test]

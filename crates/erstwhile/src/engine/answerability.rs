@@ -38,7 +38,7 @@ impl ProjectHandle {
         let is_trained = self.embedder().model() == AnswerabilityEstimates::trained().embedder;
         let mut vectors = if is_trained {
             let queries: Vec<&str> = searches.iter().map(|search| search.query.as_str()).collect();
-            self.embedder().embed(&queries).await?.into_iter()
+            self.embed(&queries).await?.into_iter()
         } else {
             Vec::new().into_iter()
         };

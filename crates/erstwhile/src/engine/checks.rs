@@ -3,7 +3,7 @@
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::Metadata;
 
-/// Rejects an id that is empty, too long, or contains a null character.
+/// Rejects an id that is empty or too long, or that clients could not put into a path.
 pub(super) fn check_id(name: &str, id: &str) -> Result<()> {
     /// Maximum number of characters of an application's own id.
     const ID_CHARACTERS_MAX: usize = 1_000;
@@ -20,6 +20,9 @@ pub(super) fn check_id(name: &str, id: &str) -> Result<()> {
     }
     if id.chars().any(|character| character == '\0') {
         return Err(Error::invalid(format!("{name} must not contain a null character")));
+    }
+    if id.chars().any(char::is_control) {
+        return Err(Error::invalid(format!("{name} must not contain control characters")));
     }
     // Clients put ids into paths as they are: what has such a character could be created, but never read.
     if id.contains(['/', '?', '#', '%']) || matches!(id, "." | "..") {

@@ -115,7 +115,9 @@ impl ProjectHandle {
         let asked = self.asked(&index, &search, &texts, said).await?;
         let vector = self.query_vector(&index, &search.query).await?;
         let search = self.request_with(search, vector);
-        index.read(|index| compose(&parts(index, graph, user_summary, &search, &asked), budget))
+        let compose = |index: &GraphIndex| compose(&parts(index, graph, user_summary, &search, &asked), budget);
+        // All facts are computed again for a past state.
+        if request.as_known_at.is_some() { self.state().walk(&index, compose).await } else { index.read(compose) }
     }
 
     /// What the last messages ask, newest first, if the graph may have nothing to say about it. A conversation whose last

@@ -4,6 +4,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::facts::{FactTriple, triple};
+use super::search::check_query;
 use super::{GraphHandle, ProjectHandle, Search};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{Entity, Fact, GraphId, SettingKind};
@@ -63,6 +64,7 @@ impl GraphHandle {
 
     /// The observations that are most similar to a query, best first.
     pub async fn search_observations(&self, search: &Search) -> Result<Vec<Scored<Observation>>> {
+        check_query("query", &search.query)?;
         let observations = self.observations().await?;
         self.project.nearest(&search.query, search.limit, observations, |observation| observation.summary.clone()).await
     }
@@ -70,20 +72,22 @@ impl GraphHandle {
     /// Recurring structures among the facts that pass a filter.
     pub async fn patterns(&self, filter: &Filter, request: &PatternRequest) -> Result<FoundPatterns> {
         let graph = self.partition().await?;
-        self.project.index(graph).await?.read(|index| {
-            let metadata = |id| index.episode(id).map(|episode| &episode.metadata);
-            let passing = index.facts().filter(|fact| filter.fact(fact, &index.knowledge, metadata));
-            let patterns = detect(&index.knowledge, passing, request);
-            let facts = patterns.patterns.iter().flat_map(|pattern| &pattern.facts);
-            let facts: std::collections::BTreeSet<_> = facts.copied().collect();
-            let entities = patterns.patterns.iter().flat_map(|pattern| &pattern.entities);
-            let entities: std::collections::BTreeSet<_> = entities.copied().collect();
-            Ok(FoundPatterns {
-                facts: facts.iter().map(|id| triple(index, index.knowledge.fact(*id))).collect::<Result<_>>()?,
-                entities: entities.iter().filter_map(|id| index.knowledge.entity(*id)).cloned().collect(),
-                patterns,
+        self.project
+            .walk(graph, |index| {
+                let metadata = |id| index.episode(id).map(|episode| &episode.metadata);
+                let passing = index.facts().filter(|fact| filter.fact(fact, &index.knowledge, metadata));
+                let patterns = detect(&index.knowledge, passing, request);
+                let facts = patterns.patterns.iter().flat_map(|pattern| &pattern.facts);
+                let facts: std::collections::BTreeSet<_> = facts.copied().collect();
+                let entities = patterns.patterns.iter().flat_map(|pattern| &pattern.entities);
+                let entities: std::collections::BTreeSet<_> = entities.copied().collect();
+                Ok(FoundPatterns {
+                    facts: facts.iter().map(|id| triple(index, index.knowledge.fact(*id))).collect::<Result<_>>()?,
+                    entities: entities.iter().filter_map(|id| index.knowledge.entity(*id)).cloned().collect(),
+                    patterns,
+                })
             })
-        })?
+            .await?
     }
 
     /// The communities of a graph, largest first.
@@ -94,6 +98,7 @@ impl GraphHandle {
 
     /// The communities whose members' names are most similar to a query, best first.
     pub async fn search_communities(&self, search: &Search) -> Result<Vec<Scored<Community>>> {
+        check_query("query", &search.query)?;
         let communities = self.communities().await?;
         self.project.nearest(&search.query, search.limit, communities, |community| community.names.join(", ")).await
     }
@@ -101,16 +106,22 @@ impl GraphHandle {
     /// The subgraph around some entities.
     pub async fn subgraph(&self, filter: &Filter, request: &SubgraphRequest) -> Result<GraphPart> {
         let graph = self.partition().await?;
-        self.project.index(graph).await?.read(|index| {
-            let metadata = |id| index.episode(id).map(|episode| &episode.metadata);
-            let passes = |fact: &Fact| filter.fact(fact, &index.knowledge, metadata);
-            let part = subgraph(&index.knowledge, request, passes);
-            Ok(GraphPart {
-                entities: part.entities.iter().filter_map(|id| index.knowledge.entity(*id)).cloned().collect(),
-                facts: part.facts.iter().map(|id| triple(index, index.knowledge.fact(*id))).collect::<Result<_>>()?,
-                truncated: part.truncated,
+        self.project
+            .walk(graph, |index| {
+                let metadata = |id| index.episode(id).map(|episode| &episode.metadata);
+                let passes = |fact: &Fact| filter.fact(fact, &index.knowledge, metadata);
+                let part = subgraph(&index.knowledge, request, passes);
+                Ok(GraphPart {
+                    entities: part.entities.iter().filter_map(|id| index.knowledge.entity(*id)).cloned().collect(),
+                    facts: part
+                        .facts
+                        .iter()
+                        .map(|id| triple(index, index.knowledge.fact(*id)))
+                        .collect::<Result<_>>()?,
+                    truncated: part.truncated,
+                })
             })
-        })?
+            .await?
     }
 }
 
@@ -128,10 +139,17 @@ impl ProjectHandle {
         Ok(words.join(" ").trim().to_owned())
     }
 
+    /// Reads the current index of a graph in turn with others that read the whole of theirs.
+    pub(super) async fn walk<T>(&self, graph: GraphId, walk: impl FnOnce(&GraphIndex) -> T) -> Result<T> {
+        let index = self.index(graph).await?;
+        self.state().walk(&index, walk).await
+    }
+
     pub(super) async fn observations_in(&self, graph: GraphId) -> Result<Vec<Observation>> {
-        self.index(graph)
-            .await?
-            .read(|index| observe(&index.knowledge, |id| index.episode(id).map(|episode| episode.reference_time)))
+        self.walk(graph, |index| {
+            observe(&index.knowledge, |id| index.episode(id).map(|episode| episode.reference_time))
+        })
+        .await
     }
 
     /// An observation, by its id.
@@ -149,10 +167,11 @@ impl ProjectHandle {
     }
 
     async fn communities_in(&self, graph: GraphId) -> Result<Vec<Community>> {
-        self.index(graph).await?.read(|index| {
+        self.walk(graph, |index| {
             let groups = communities(&index.knowledge).into_iter();
             groups.filter_map(|members| community(index, graph, &members)).collect()
         })
+        .await
     }
 }
 
@@ -165,4 +184,45 @@ fn community(index: &GraphIndex, graph: GraphId, members: &[erstwhile_core::mode
         created_at: entities.iter().map(|entity| entity.created_at).min()?,
         names: entities.into_iter().map(|entity| entity.name.clone()).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use crate::engine::{Engine, NewGraph};
+    use crate::store::Store;
+    use crate::store::sqlite::Sqlite;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn a_graph_is_walked_off_the_workers_by_as_many_as_there_are_processors() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(Arc::new(Sqlite::open(&folder.path().join("test.db")).unwrap())).await.unwrap();
+        let engine = Engine::builder(store).build();
+        let project = engine.project(engine.ensure_project("test").await.unwrap().id);
+        let graph =
+            project.create_graph(NewGraph { graph_id: "g".to_owned(), ..NewGraph::default() }).await.unwrap().id;
+        let processors = std::thread::available_parallelism().unwrap().get();
+        let counts: Arc<[AtomicUsize; 2]> = Arc::default();
+        let walks = (0..3 * processors + 2).map(|_| {
+            let (project, counts) = (project.clone(), Arc::clone(&counts));
+            tokio::spawn(async move {
+                let walk = |_: &_| {
+                    let running = counts[0].fetch_add(1, Ordering::SeqCst) + 1;
+                    counts[1].fetch_max(running, Ordering::SeqCst);
+                    std::thread::sleep(Duration::from_millis(50));
+                    counts[0].fetch_sub(1, Ordering::SeqCst);
+                };
+                project.walk(graph, walk).await.unwrap();
+            })
+        });
+        let walks: Vec<_> = walks.collect();
+        for walk in walks {
+            walk.await.unwrap();
+        }
+        // On the only worker, one would run at a time.
+        assert_eq!(counts[1].load(Ordering::SeqCst), processors);
+    }
 }

@@ -205,9 +205,8 @@ impl GraphHandle {
     /// The facts that were true at `as_of`, as the system knew them at `known_at` (T9).
     pub async fn facts_at(&self, as_of: Option<Timestamp>, known_at: Option<Timestamp>) -> Result<Vec<Fact>> {
         let graph = self.partition().await?;
-        let index = self.project.index(graph).await?;
         let known_at = known_at.unwrap_or(Timestamp::MAX);
-        let mut facts = index.read(|index| index.knowledge.facts_known_at(known_at))?;
+        let mut facts = self.project.walk(graph, |index| index.knowledge.facts_known_at(known_at)).await?;
         facts.retain(|fact| as_of.is_none_or(|as_of| fact.holds_at(as_of)));
         Ok(facts)
     }

@@ -226,6 +226,11 @@ impl ProjectHandle {
         self.engine.embedder()
     }
 
+    /// Vectors of texts by the embedder.
+    pub(super) async fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>> {
+        self.engine.embed(texts).await
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         self.engine.now()
     }

@@ -35,9 +35,11 @@ impl Engine {
         Ok(damage)
     }
 
-    /// The damage that was found when it was last searched for.
+    /// The damage that was found when it was last searched for, and that reads met since then.
     pub fn known_damage(&self) -> Vec<String> {
-        self.state.damage()
+        let mut damage = self.state.damage();
+        damage.extend(self.store().met_damage());
+        damage
     }
 
     /// The number of waiting episodes that are in no queue, so that no worker would find them.

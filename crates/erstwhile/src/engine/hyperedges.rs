@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::audit::Target;
 use super::entities::{NodeDraft, resolve_entity};
 use super::{LocatedGraph, ProjectHandle, stated};
+use crate::store::ErasureState;
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{
@@ -251,7 +252,7 @@ impl ProjectHandle {
     }
 
     /// Removes a hyperedge with its edges and its episode. Its entities stay, and so does what else supports the same facts.
-    pub async fn delete_hyperedge(&self, located: &LocatedGraph, id: EpisodeId) -> Result<()> {
+    pub async fn delete_hyperedge(&self, located: &LocatedGraph, id: EpisodeId) -> Result<ErasureState> {
         let graph = located.graph.id;
         let decide = |index: &GraphIndex| {
             let found = find(index, id)?;
@@ -260,8 +261,7 @@ impl ProjectHandle {
             Ok((changes, ()))
         };
         self.change_knowledge(graph, decide).await?;
-        self.erased().await;
-        Ok(())
+        Ok(self.erased().await)
     }
 
     /// Adds an edge to a hyperedge.
@@ -300,7 +300,12 @@ impl ProjectHandle {
     }
 
     /// Removes an edge of a hyperedge; with its last edge, the hyperedge goes.
-    pub async fn delete_hyperedge_edge(&self, located: &LocatedGraph, id: EpisodeId, edge: AssertionId) -> Result<()> {
+    pub async fn delete_hyperedge_edge(
+        &self,
+        located: &LocatedGraph,
+        id: EpisodeId,
+        edge: AssertionId,
+    ) -> Result<ErasureState> {
         let graph = located.graph.id;
         let decide = |index: &GraphIndex| {
             let found = find(index, id)?;
@@ -311,8 +316,7 @@ impl ProjectHandle {
             Ok((changes, ()))
         };
         self.change_knowledge(graph, decide).await?;
-        self.erased().await;
-        Ok(())
+        Ok(self.erased().await)
     }
 }
 

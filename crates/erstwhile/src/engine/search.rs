@@ -12,11 +12,13 @@ use erstwhile_core::search::{GraphIndex, Moment, QueryVector, Reranker, Scored, 
 
 /// Maximum number of results of one search.
 const LIMIT_MAX: usize = 1_000;
+/// Maximum number of characters of a query.
+const QUERY_CHARACTERS_MAX: usize = 10_000;
 
 /// A search.
 #[derive(Debug, Clone)]
 pub struct Search {
-    /// The text to search for.
+    /// The text to search for, of at most 10,000 characters.
     pub query: String,
     /// Maximum number of results.
     pub limit: usize,
@@ -100,13 +102,23 @@ impl ProjectHandle {
             // Another model has the same name now.
             self.state().forget_model_vectors(index)?;
         }
-        let vectors = self.embedder().embed(&[query]).await?;
+        let vectors = self.embed(&[query]).await?;
         Ok(vectors.into_iter().next().unwrap_or_default().into())
     }
 }
 
+/// Refuses a query that is too long, whose search would take seconds.
+pub(super) fn check_query(name: &str, query: &str) -> Result<()> {
+    // Bytes first: they are counted at once.
+    if query.len() > QUERY_CHARACTERS_MAX && query.chars().count() > QUERY_CHARACTERS_MAX {
+        return Err(Error::invalid(format!("{name} must have at most {QUERY_CHARACTERS_MAX} characters")));
+    }
+    Ok(())
+}
+
 /// Refuses a search that cannot be run.
 fn check(search: &Search) -> Result<()> {
+    check_query("query", &search.query)?;
     if search.query.trim().is_empty() {
         return Err(Error::invalid("query must not be empty"));
     }
@@ -123,14 +135,17 @@ impl GraphHandle {
         self.project.state().wait_for_unread(graph).await;
         let index = self.project.index(graph).await?;
         let request = self.project.search_request(&index, self.project.for_reranking(search.clone())).await?;
-        let found = index.read(|index| {
+        let find = |index: &GraphIndex| {
             let found = index.search_facts(&request).into_iter();
             let whole = |found: Scored<Fact>| {
                 let item = triple(index, Some(&found.item))?;
                 Ok(found.with(item))
             };
             found.map(whole).collect::<Result<Vec<_>>>()
-        })??;
+        };
+        // All facts are computed again for a past state.
+        let is_past = search.as_known_at.is_some();
+        let found = if is_past { self.project.state().walk(&index, find).await } else { index.read(find) }??;
         Ok(self.project.reranked(&search, found).await)
     }
 

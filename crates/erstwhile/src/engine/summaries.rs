@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 
+use super::search::check_query;
 use super::{GraphHandle, ProjectHandle, Search, ThreadHandle};
 use crate::store::Locate;
 use erstwhile_core::digest::{digest, sentences};
@@ -120,7 +121,7 @@ impl ProjectHandle {
         let mut sentences = sentences(&episodes[episodes.len().saturating_sub(EPISODES_MAX)..]);
         sentences.retain(|sentence| !is_left_out(&sentence.text));
         let texts: Vec<&str> = sentences.iter().map(|sentence| sentence.text.as_str()).collect();
-        let vectors = self.embedder().embed(&texts).await?;
+        let vectors = self.embed(&texts).await?;
         Ok(digest(&sentences, &vectors, CHARACTERS_MAX))
     }
 
@@ -177,7 +178,7 @@ impl ProjectHandle {
     ) -> Result<Vec<Scored<T>>> {
         let texts: Vec<String> = std::iter::once(query.to_owned()).chain(items.iter().map(text)).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let mut vectors = self.embedder().embed(&texts).await?.into_iter();
+        let mut vectors = self.embed(&texts).await?.into_iter();
         let query = vectors.next().unwrap_or_default();
         let cosine = |vector: &Vec<f32>| query.iter().zip(vector).map(|(left, right)| left * right).sum::<f32>();
         let mut scored: Vec<(f32, T)> = vectors.map(|vector| cosine(&vector)).zip(items).collect();
@@ -206,6 +207,7 @@ impl GraphHandle {
 
     /// The summaries of a graph that are most similar to a query, best first.
     pub async fn search_summaries(&self, what: SummaryKind, search: &Search) -> Result<Vec<Scored<Summary>>> {
+        check_query("query", &search.query)?;
         let summaries = self.summaries(what).await?;
         self.project.nearest(&search.query, search.limit, summaries, |summary| summary.text.clone()).await
     }

@@ -13,7 +13,7 @@ const SAMPLE: &str = "I moved to Copenhagen last week and I love hiking.";
 impl Engine {
     /// Lets the extractor and the embedder build their tables, so that the first message does not wait for them.
     pub async fn warm_up(&self) -> Result<()> {
-        self.embedder().embed(&[SAMPLE]).await?;
+        self.embed(&[SAMPLE]).await?;
         let turn = Turn {
             kind: EpisodeKind::Message,
             role: Some(Role::User),

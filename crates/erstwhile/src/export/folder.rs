@@ -88,7 +88,7 @@ impl Folder {
         folder.write_index(known.values())?;
         // From here on, the folder may be incomplete.
         match fs::remove_file(path.join(MANIFEST)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed("be changed", path, error)),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed("be changed", path, &error)),
             _ => sync_folder(path).map(|()| (folder, known)),
         }
     }
@@ -127,8 +127,8 @@ impl Folder {
     pub(super) fn note(&self, entry: &Entry) -> Result<()> {
         let path = self.path.join(INDEX);
         let mut index =
-            OpenOptions::new().append(true).open(&path).map_err(|error| failed("be opened", &path, error))?;
-        index.write_all(line_of(entry)?.as_bytes()).map_err(|error| failed("be written", &path, error))
+            OpenOptions::new().append(true).open(&path).map_err(|error| failed("be opened", &path, &error))?;
+        index.write_all(line_of(entry)?.as_bytes()).map_err(|error| failed("be written", &path, &error))
     }
 
     /// Whether the file of a unit exists and is complete.
@@ -148,7 +148,7 @@ impl Folder {
     /// `Corrupt` when it is missing or has changed since it was written.
     pub(super) fn get(&self, entry: &Entry) -> Result<Vec<u8>> {
         let path = self.file(entry.unit());
-        let file = fs::read(&path).map_err(|error| failed("be read", &path, error));
+        let file = fs::read(&path).map_err(|error| failed("be read", &path, &error));
         let file = file.map_err(|error| Error::corrupt(error.message()).with_source(error))?;
         if digest_of(&file) == entry.file_digest {
             return Ok(file);
@@ -175,10 +175,10 @@ impl Folder {
         let units = self.path.join(UNITS);
         let kept: HashSet<PathBuf> = entries.keys().map(|unit| self.file(*unit)).collect();
         let mut removed = 0;
-        for found in fs::read_dir(&units).map_err(|error| failed("be read", &units, error))? {
-            let found = found.map_err(|error| failed("be read", &units, error))?.path();
+        for found in fs::read_dir(&units).map_err(|error| failed("be read", &units, &error))? {
+            let found = found.map_err(|error| failed("be read", &units, &error))?.path();
             if !kept.contains(&found) {
-                fs::remove_file(&found).map_err(|error| failed("be removed", &found, error))?;
+                fs::remove_file(&found).map_err(|error| failed("be removed", &found, &error))?;
                 removed += u64::from(!found.to_string_lossy().ends_with(PARTIAL));
             }
         }
@@ -224,5 +224,5 @@ fn make_folder(path: &Path) -> Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|error| failed("be created", path, error))
+    builder.create(path).map_err(|error| failed("be created", path, &error))
 }

@@ -60,7 +60,7 @@ async fn complete(state: &State) -> Result<()> {
             let made = state.notifications(erasure.project, [event]).await?;
             notifications.extend(made.into_iter().map(|notification| (erasure.project, notification)));
         }
-        state.store().complete_erasures(pending, &notifications, state.now()).await?;
+        state.store().complete_erasures(pending, &notifications, || state.now()).await?;
     }
 }
 

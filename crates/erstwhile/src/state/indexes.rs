@@ -9,7 +9,7 @@ use moka::sync::Cache;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::{State, off_worker, read_ontology};
+use super::{State, embed, off_worker, read_ontology};
 use crate::ports::Embedder;
 use crate::store::SettingScope;
 use erstwhile_core::error::{Error, Result};
@@ -197,7 +197,7 @@ impl IndexHandle {
 
 /// A vector for each text, in order.
 async fn vectors_of(embedder: &dyn Embedder, texts: &[PendingEmbedding]) -> Result<Vec<Vec<f32>>> {
-    let vectors = embedder.embed(&texts.iter().map(|text| text.text.as_str()).collect::<Vec<_>>()).await?;
+    let vectors = embed(embedder, &texts.iter().map(|text| text.text.as_str()).collect::<Vec<_>>()).await?;
     if vectors.len() == texts.len() {
         Ok(vectors)
     } else {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::queue::Queue;
 use super::rows::{id, read_id, time};
 use super::sql::{DamageSearch, Row, Rows, Statement, Step, Value};
-use super::tables::{ExportUnitKind, TABLES};
+use super::tables::{DERIVED_TABLES, ExportUnitKind, TABLES};
 use super::{Store, statements as sql_text};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{GraphId, PartitionId};
@@ -95,7 +95,9 @@ impl Store {
     async fn read_tables(&self) -> Result<()> {
         let nobody = id(Uuid::nil());
         let nothing = |statement: &'static Statement| (statement, vec![nobody.clone()]);
-        let mut reads: Vec<_> = TABLES.iter().map(|table| nothing(table.read)).collect();
+        let exported = TABLES.iter().map(|table| table.read);
+        let derived = DERIVED_TABLES.iter().filter_map(|table| table.read);
+        let mut reads: Vec<_> = exported.chain(derived).map(nothing).collect();
         reads.push((&sql_text::RECEIPT, vec![nobody.clone(), nobody.clone()]));
         reads.push((&sql_text::LOCATE, vec![Value::Text(String::new()), Value::Int(0), nobody.clone()]));
         self.sql.snapshot(reads).await.map(|_| ())
@@ -104,11 +106,19 @@ impl Store {
     /// Reads the whole database and returns what is wrong with its structure; a thorough search also compares all evidence
     /// with its checksums.
     pub async fn find_damage(&self, search: DamageSearch) -> Result<Vec<String>> {
+        if search == DamageSearch::Thorough {
+            self.damage.forget();
+        }
         let damage = self.sql.find_damage(search).await?;
         if search == DamageSearch::Quick || !damage.is_empty() {
             return Ok(damage);
         }
         self.damaged_evidence().await
+    }
+
+    /// The damage that a read met since the last thorough search.
+    pub fn met_damage(&self) -> Option<String> {
+        self.damage.get()
     }
 
     /// What is damaged in the evidence of the graphs, one problem for each.

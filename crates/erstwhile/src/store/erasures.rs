@@ -140,12 +140,14 @@ impl Store {
         &self,
         pending: PendingErasures,
         notifications: &[(ProjectId, Notification)],
-        now: Timestamp,
+        now: impl Fn() -> Timestamp,
     ) -> Result<()> {
         let tables = pending.erasures.iter().flat_map(|erasure| erasure.tables.split(' '));
         let tables: BTreeSet<&str> = tables.chain([super::vectors::TABLE]).collect();
         let tables: Vec<&str> = tables.into_iter().collect();
         self.sql.scrub(&tables).await?;
+        // Only now: it may have taken minutes.
+        let now = now();
         let mut steps = Vec::with_capacity(2 * pending.erasures.len());
         for erasure in pending.erasures {
             let key = vec![id(erasure.partition.0), id(erasure.id)];

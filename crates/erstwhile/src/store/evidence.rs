@@ -18,7 +18,8 @@ impl Store {
         let current = (&sql_text::GRAPH_VERSION, vec![id(graph.0)]);
         let since = READS.iter().map(|(statement, _)| (*statement, vec![id(graph.0), Value::Int(version)]));
         let mut gathering = EvidenceReader::default();
-        self.sql.snapshot_into(std::iter::once(current).chain(since).collect(), &mut gathering).await?;
+        let reads = std::iter::once(current).chain(since).collect();
+        self.damage.noted(self.sql.snapshot_into(reads, &mut gathering).await)?;
         Ok(gathering.current.map(|version| Evidence { version, ..gathering.evidence }))
     }
 }

@@ -10,8 +10,8 @@ use erstwhile_core::error::{Error, ErrorKind, Result};
 pub(crate) const PARTIAL: &str = ".partial";
 
 /// The error of an operation on a file or folder, such as "be written".
-pub(crate) fn failed(what: &str, path: &Path, error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Unavailable, format!("`{}` cannot {what}: {error}", path.display())).with_source(error)
+pub(crate) fn failed(what: &str, path: &Path, error: &std::io::Error) -> Error {
+    Error::new(ErrorKind::Unavailable, format!("`{}` cannot {what}: {error}", path.display()))
 }
 
 /// The name of a file while it is being written.
@@ -32,14 +32,14 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
         file.write_all(bytes)?;
         file.sync_all()
     });
-    written.and_then(|()| fs::rename(&partial, path)).map_err(|error| failed("be written", path, error))
+    written.and_then(|()| fs::rename(&partial, path)).map_err(|error| failed("be written", path, &error))
 }
 
 /// Syncs a folder, so that the names of its files are on the disk, where the system supports it.
 pub(crate) fn sync_folder(path: &Path) -> Result<()> {
     if cfg!(unix) {
         let synced = File::open(path).and_then(|folder| folder.sync_all());
-        return synced.map_err(|error| failed("be written", path, error));
+        return synced.map_err(|error| failed("be written", path, &error));
     }
     Ok(())
 }

@@ -27,10 +27,12 @@ mod identity;
 mod in_memory;
 mod mark;
 mod pages;
+mod presence;
 mod private;
 mod scrub;
 
 use mark::Mark;
+use presence::OpenFiles;
 
 pub use backup::{Backup, back_up, restore};
 pub use in_memory::InMemory;
@@ -91,10 +93,11 @@ impl Sqlite {
             set_up(&reader)?;
             idle.push(reader);
         }
+        let files = OpenFiles::of(file)?;
         let (sender, receiver) = sync_channel(WAITING_MAX);
         thread::Builder::new()
             .name("sqlite-writer".to_owned())
-            .spawn(move || write_until_closed(writer, mark, &receiver))
+            .spawn(move || write_until_closed(writer, mark, &files, &receiver))
             .map_err(|error| Error::unavailable("the writer thread cannot be started").with_source(error))?;
         let readers = Readers { turns: Arc::new(Semaphore::new(READERS)), idle: Mutex::new(idle) };
         Ok(Self { file: file.to_owned(), writer: sender, readers: Arc::new(readers) })
@@ -186,7 +189,7 @@ impl Sql for Sqlite {
     }
 
     async fn ping(&self) -> Result<()> {
-        // An empty transaction passes through the writer, so that a blocked writer is noticed.
+        // An empty transaction passes through the writer, so that a blocked writer is noticed, and files that are gone.
         self.send(|answer| Work::Transact(Vec::new(), answer)).await.map(|_| ())
     }
 
@@ -248,7 +251,7 @@ fn set_up_writer(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-fn write_until_closed(mut connection: Connection, mut mark: Mark, work: &Receiver<Work>) {
+fn write_until_closed(mut connection: Connection, mut mark: Mark, files: &OpenFiles, work: &Receiver<Work>) {
     let mut next = None;
     while let Some(first) = next.take().or_else(|| work.recv().ok()) {
         match first {
@@ -264,7 +267,10 @@ fn write_until_closed(mut connection: Connection, mut mark: Mark, work: &Receive
                         Err(_) => break,
                     }
                 }
-                commit_group(&mut connection, &mut mark, group);
+                match files.check() {
+                    Ok(()) => commit_group(&mut connection, &mut mark, group),
+                    Err(error) => refuse_group(&error, group),
+                }
             }
             Work::Migrate(migrations, answer) => send(answer, migrate(&mut connection, migrations)),
             Work::Run(run) => run(&mut connection),
@@ -288,6 +294,13 @@ fn send<T>(answer: oneshot::Sender<T>, result: T) {
 }
 
 type Waiting = (Vec<Step>, oneshot::Sender<Result<Outcome>>);
+
+/// Refuses transactions that would be lost.
+fn refuse_group(error: &Error, group: Vec<Waiting>) {
+    for (_, answer) in group {
+        send(answer, Err(Error::new(error.kind(), error.message())));
+    }
+}
 
 fn commit_group(connection: &mut Connection, mark: &mut Mark, group: Vec<Waiting>) {
     let mut answers = Vec::with_capacity(group.len());

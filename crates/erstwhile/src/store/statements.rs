@@ -20,7 +20,7 @@ macro_rules! statements {
 
 /// Every statement, for the shard lint and for metrics.
 pub static ALL: &[&Statement] = &{
-    const PARTS: [&[&Statement]; 9] = [
+    const PARTS: [&[&Statement]; 10] = [
         OWN,
         audit::OWN,
         erasures::OWN,
@@ -30,6 +30,7 @@ pub static ALL: &[&Statement] = &{
         vectors::OWN,
         webhooks::OWN,
         tables::STATEMENTS,
+        tables::DERIVED_READS,
     ];
     const LEN: usize = {
         let (mut part, mut len) = (0, 0);

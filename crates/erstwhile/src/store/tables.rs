@@ -37,6 +37,8 @@ pub struct DerivedTable {
     pub placement: Placement,
     /// Why it is not exported.
     pub why: &'static str,
+    /// Reads the rows with one id; absent when the key of the table is no id alone.
+    pub(super) read: Option<&'static Statement>,
     clear: Option<&'static Statement>,
 }
 
@@ -172,6 +174,43 @@ tables! {
     [READ_APPLIED WRITE_APPLIED] Partition, false, applied_batch(graph_id, batch_id, applied_at);
 }
 
+/// Defines the statements that read tables whose rows are not exported.
+macro_rules! derived_reads {
+    ($($read:ident $placement:expr, $table:ident($key:ident $(, $column:ident)*);)*) => {
+        $(static $read: Statement = Statement {
+            name: stringify!($read),
+            sql: concat!("SELECT ", stringify!($key), $(", ", stringify!($column),)* " FROM ", stringify!($table),
+                " WHERE ", stringify!($key), " = $1"),
+            reach: $placement.reach(),
+        };)*
+
+        /// The statements that read tables whose rows are not exported, for the registry.
+        pub(super) const DERIVED_READS: &[&Statement] = &[$(&$read),*];
+    };
+}
+
+derived_reads! {
+    READ_QUEUE Placement::Partition,
+        ingest_queue(graph_id, pending, ready_at, lease_until, epoch, attempts, last_error);
+    READ_MODEL_QUEUE Placement::Partition,
+        model_queue(graph_id, pending, ready_at, lease_until, epoch, attempts, last_error);
+    READ_VECTORS Placement::Partition, text_vector(graph_id, model, digest, vector);
+    READ_REQUEST_KEY Placement::Column("key_id"), request_key(key_id, request, used_at);
+    READ_GIVEN_UUID Placement::Column("uuid"), given_uuid(uuid, project_id, graph_id);
+    READ_DELIVERIES Placement::Column("project_id"),
+        webhook_delivery(project_id, delivery_id, webhook_id, event, payload, created_at, ready_at, attempts,
+            attempts_max, delivered_at, status, failure);
+    READ_USAGE Placement::Column("project_id"),
+        model_usage(project_id, day, model, calls, retries, tokens_in, tokens_cached, tokens_out, cost);
+    READ_AUDIT_HEAD Placement::Column("project_id"), audit_head(project_id, number, previous, digest);
+    READ_AUDIT Placement::Beside("project_id", "audit_head"),
+        audit(project_id, number, at, actor, key_id, key_prefix, action, kind, partition_id, target_id, name_digest,
+            salt, target_digest, previous, digest);
+    READ_ERASURES Placement::Partition,
+        erasure(graph_id, erasure_id, project_id, tables, requested_at, finished_at, user_digest, threads, episodes,
+            mentions, assertions);
+}
+
 static CLEAR_QUEUE: Statement = Statement {
     name: "CLEAR_QUEUE",
     sql: "DELETE FROM ingest_queue WHERE graph_id = $1",
@@ -200,6 +239,7 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         columns: &["id", "kind", "scope", "graph_id"],
         placement: Placement::Column("id"),
         why: "derived from the partition and its threads, with which it is written",
+        read: None,
         clear: None,
     },
     DerivedTable {
@@ -207,6 +247,7 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         columns: &["graph_id", "pending", "ready_at", "lease_until", "epoch", "attempts", "last_error"],
         placement: Placement::Partition,
         why: "belongs to the workers of one database; pending episodes are counted and queued again",
+        read: Some(&READ_QUEUE),
         clear: Some(&CLEAR_QUEUE),
     },
     DerivedTable {
@@ -214,6 +255,7 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         columns: &["graph_id", "pending", "ready_at", "lease_until", "epoch", "attempts", "last_error"],
         placement: Placement::Partition,
         why: "as the ingestion queue",
+        read: Some(&READ_MODEL_QUEUE),
         clear: Some(&CLEAR_MODEL_QUEUE),
     },
     DerivedTable {
@@ -221,6 +263,7 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         columns: &["graph_id", "model", "digest", "vector"],
         placement: Placement::Partition,
         why: "follows from the texts and the embedding model of one installation, which another need not have",
+        read: Some(&READ_VECTORS),
         clear: Some(&CLEAR_VECTORS),
     },
     DerivedTable {
@@ -228,6 +271,7 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         columns: &["key_id", "request", "used_at"],
         placement: Placement::Column("key_id"),
         why: "belongs to one installation: what was sent to it within a day",
+        read: Some(&READ_REQUEST_KEY),
         clear: None,
     },
     DerivedTable {
@@ -235,6 +279,7 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         columns: &["uuid", "project_id", "graph_id"],
         placement: Placement::Column("uuid"),
         why: "derived from the episodes, with which it is written",
+        read: Some(&READ_GIVEN_UUID),
         clear: None,
     },
     DerivedTable {
@@ -255,6 +300,7 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         ],
         placement: Placement::Column("project_id"),
         why: "belongs to one installation: what was told to others there",
+        read: Some(&READ_DELIVERIES),
         clear: None,
     },
     DerivedTable {
@@ -272,6 +318,7 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         ],
         placement: Placement::Column("project_id"),
         why: "belongs to one installation: what was spent there",
+        read: Some(&READ_USAGE),
         clear: None,
     },
     DerivedTable {
@@ -279,6 +326,7 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         columns: &["project_id", "number", "previous", "digest"],
         placement: Placement::Column("project_id"),
         why: "as the audit log",
+        read: Some(&READ_AUDIT_HEAD),
         clear: None,
     },
     DerivedTable {
@@ -302,6 +350,7 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         ],
         placement: Placement::Beside("project_id", "audit_head"),
         why: "belongs to one installation: what was done there",
+        read: Some(&READ_AUDIT),
         clear: None,
     },
     DerivedTable {
@@ -321,6 +370,7 @@ pub static DERIVED_TABLES: &[DerivedTable] = &[
         ],
         placement: Placement::Partition,
         why: "belongs to the files of one database; outlives its partition",
+        read: Some(&READ_ERASURES),
         clear: None,
     },
 ];

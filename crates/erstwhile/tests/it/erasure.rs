@@ -1,5 +1,6 @@
 //! What is deleted is gone from the database's files, byte by byte.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use erstwhile::Engine;
@@ -8,6 +9,8 @@ use erstwhile::engine::{ErasureState, FactDraft, GraphUpdate, NewGraph, NewThrea
 use erstwhile::model::{EpisodeId, FactEdit, Holding, Metadata, Precondition, SettingKind};
 use erstwhile::ontology::{EntityType, Ontology};
 use erstwhile::ports::{Claim, Extraction};
+use erstwhile::store::Store;
+use erstwhile::store::sqlite::Sqlite;
 
 use crate::world::{World, claim, likes, with_statement};
 
@@ -315,4 +318,26 @@ async fn a_deleted_entity_goes_with_what_was_stored_about_it() {
     project.delete_entity(added.fact.subject).await.unwrap();
     is_erased(&world);
     assert_eq!(project.entity(added.fact.object).await.unwrap().name, KEPT);
+}
+
+#[tokio::test]
+async fn an_erasure_is_finished_when_the_files_are_clean_and_no_earlier() {
+    let world = World::new().await;
+    // Another connection, which leaves the bytes of a deleted row, as a page that was split does.
+    let left = format!(
+        "PRAGMA secure_delete = OFF; INSERT INTO locator (id, kind, scope, graph_id) VALUES ('{CANARY}', 9, x'00', x'00'); \
+         DELETE FROM locator WHERE id = '{CANARY}'; \
+         INSERT INTO erasure (graph_id, erasure_id, project_id, tables, requested_at) \
+         VALUES (zeroblob(16), zeroblob(16), zeroblob(16), 'locator', 1)"
+    );
+    rusqlite::Connection::open(world.database_file()).unwrap().execute_batch(&left).unwrap();
+    let store = Store::open(Arc::new(Sqlite::open(&world.database_file()).unwrap())).await.unwrap();
+    let pending = store.pending_erasures().await.unwrap();
+    assert!(!pending.is_empty() && is_stored(&world, CANARY));
+    let now = || {
+        assert!(!is_stored(&world, CANARY), "the time is taken after the files are clean");
+        jiff::Timestamp::UNIX_EPOCH
+    };
+    store.complete_erasures(pending, &[], now).await.unwrap();
+    assert!(store.pending_erasures().await.unwrap().is_empty());
 }

@@ -4,6 +4,7 @@ use erstwhile::ErrorKind;
 use erstwhile::engine::DamageSearch;
 use erstwhile::model::EpisodeState;
 use erstwhile::store::sqlite::Sqlite;
+use erstwhile::store::tables::placements;
 use rusqlite::Connection;
 
 use crate::world::{World, lives_in};
@@ -24,10 +25,12 @@ async fn a_healthy_store_passes_every_check() {
 
 #[tokio::test]
 async fn a_table_that_is_gone_is_named() {
-    let world = World::new().await;
-    change(&world, "DROP TABLE membership");
-    let error = world.engine.check_store().await.unwrap_err();
-    assert!(error.message().contains("membership"), "{error}");
+    for (table, _) in placements() {
+        let world = World::new().await;
+        change(&world, &format!("DROP TABLE {table}"));
+        let error = world.engine.check_store().await.expect_err(table);
+        assert!(error.message().contains(table), "{table}: {error}");
+    }
 }
 
 #[tokio::test]
@@ -75,6 +78,22 @@ async fn evidence_that_is_not_what_was_stored_is_never_returned() {
         let error = engine.project(world.project).graph(world.graph()).facts(&Default::default()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Corrupt, "{changed}");
     }
+}
+
+#[tokio::test]
+async fn damage_that_a_read_meets_is_known_until_a_search_finds_none() {
+    let world = World::new().await;
+    let episode = world.say("2025-01-01T00:00:00Z", "I live in Lyon.").await;
+    change(&world, "UPDATE episode SET content = 'I live in Nice.'");
+    let engine = world.another_engine().await;
+    assert_eq!(engine.find_damage(DamageSearch::Quick).await.unwrap(), Vec::<String>::new());
+    assert_eq!(engine.known_damage(), Vec::<String>::new());
+    engine.project(world.project).find_episode(episode).await.unwrap_err();
+    let known = engine.known_damage();
+    assert!(known.len() == 1 && known[0].contains("episode"), "{known:?}");
+    change(&world, "UPDATE episode SET content = 'I live in Lyon.'");
+    assert_eq!(engine.find_damage(DamageSearch::Thorough).await.unwrap(), Vec::<String>::new());
+    assert_eq!(engine.known_damage(), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use crate::http::error::ApiError;
 /// Maximum number of uuids in one filter (documented).
 const IDS_MAX: usize = 256;
 /// Maximum number of names of types in one list.
-const TYPES_MAX: usize = 256;
+pub(super) const TYPES_MAX: usize = 256;
 /// Maximum number of date terms of one field, over all its groups.
 const DATES_MAX: usize = 100;
 /// Maximum number of terms over properties, and over metadata of episodes in all groups together.
@@ -158,7 +158,7 @@ pub(super) fn ids<Id>(name: &str, given: Option<Vec<String>>, id: fn(Uuid) -> Id
 }
 
 /// The items of an optional list of at most `max`.
-fn at_most<T>(max: usize, name: &str, given: Option<Vec<T>>) -> Result<Vec<T>, ApiError> {
+pub(super) fn at_most<T>(max: usize, name: &str, given: Option<Vec<T>>) -> Result<Vec<T>, ApiError> {
     let given = given.unwrap_or_default();
     if given.len() > max {
         return Err(ApiError::bad_request(format!("{name} must have at most {max} items")));

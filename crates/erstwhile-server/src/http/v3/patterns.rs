@@ -12,7 +12,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::checks;
-use super::filters::{WireFilters, ids};
+use super::filters::{TYPES_MAX, WireFilters, at_most, ids};
 use super::wire::{WireEdge, WireNode};
 use crate::app::App;
 use crate::http::body::{Body, ObjectOnly};
@@ -133,6 +133,7 @@ pub(super) async fn detect(
     let filter = body.search_filters.clone().unwrap_or_default().parse()?;
     let mut request = parse(&app, &body)?;
     if let Some(query) = body.query.as_deref().filter(|query| !query.trim().is_empty()) {
+        checks::characters("query", query, app.limits.query_characters_max)?;
         if body.seeds.is_some() {
             return Err(ApiError::bad_request("query and seeds must not both be given"));
         }
@@ -193,8 +194,8 @@ fn parse(app: &App, body: &DetectPatterns) -> Result<PatternRequest, ApiError> {
     if let Some(seeds) = &body.seeds {
         request.seeds = Seeds {
             nodes: ids("seeds.node_uuids", seeds.node_uuids.clone(), EntityId)?,
-            labels: seeds.node_labels.clone().unwrap_or_default(),
-            predicates: seeds.edge_types.clone().unwrap_or_default(),
+            labels: at_most(TYPES_MAX, "seeds.node_labels", seeds.node_labels.clone())?,
+            predicates: at_most(TYPES_MAX, "seeds.edge_types", seeds.edge_types.clone())?,
         };
     }
     Ok(request)

@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::http::answers::Accepted;
 use crate::http::body::{Body, ObjectOnly, Query, optional_time};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 use crate::settings::Limits;
 
@@ -44,11 +45,11 @@ pub(super) async fn delete(
     State(app): State<App>,
     Writer(project): Writer,
     PathUuids([graph, edge]): PathUuids<2>,
-) -> Result<Accepted<TaskOnly>, ApiError> {
+) -> Result<Erased<Accepted<TaskOnly>>, ApiError> {
     let located = project.graph_by_uuid(graph).await?;
     checks::in_graph(&located, edge, "edge")?;
-    project.delete_fact(AssertionId(edge)).await?;
-    Ok(Completed::EdgeDelete.answer(&project, edge, app.engine.now()))
+    let erasure = project.delete_fact(AssertionId(edge)).await?;
+    Ok(Erased(erasure, Completed::EdgeDelete.answer(&project, edge, app.engine.now())))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

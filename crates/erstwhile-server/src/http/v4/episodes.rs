@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::http::answers::Accepted;
 use crate::http::body::{Body, Query, optional_time};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -111,11 +112,11 @@ pub(super) async fn delete(
     State(app): State<App>,
     Writer(project): Writer,
     PathUuids([graph, episode]): PathUuids<2>,
-) -> Result<Accepted<TaskOnly>, ApiError> {
+) -> Result<Erased<Accepted<TaskOnly>>, ApiError> {
     let located = project.graph_by_uuid(graph).await?;
     project.episode_in(&located, EpisodeId(episode)).await?;
-    project.delete_episode(EpisodeId(episode)).await?;
-    Ok(Completed::EpisodeDelete.answer(&project, episode, app.engine.now()))
+    let erasure = project.delete_episode(EpisodeId(episode)).await?;
+    Ok(Erased(erasure, Completed::EpisodeDelete.answer(&project, episode, app.engine.now())))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

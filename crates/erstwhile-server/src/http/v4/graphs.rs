@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::http::answers::{Accepted, Created};
 use crate::http::body::{Body, Field, Query};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -86,10 +87,10 @@ pub(super) async fn delete(
     State(app): State<App>,
     Writer(project): Writer,
     PathUuids([uuid]): PathUuids<1>,
-) -> Result<Accepted<TaskOnly>, ApiError> {
+) -> Result<Erased<Accepted<TaskOnly>>, ApiError> {
     let located = project.graph_by_uuid(uuid).await?;
-    project.graph(&located.reference).delete().await?;
-    Ok(Completed::GraphDelete.answer(&project, uuid, app.engine.now()))
+    let erasure = project.graph(&located.reference).delete().await?;
+    Ok(Erased(erasure, Completed::GraphDelete.answer(&project, uuid, app.engine.now())))
 }
 
 pub(super) async fn warm(

@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::http::answers::Accepted;
 use crate::http::body::{Body, ObjectOnly, Query, optional_time};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -271,10 +272,10 @@ pub(super) async fn delete(
     State(app): State<App>,
     Writer(project): Writer,
     PathUuids([graph, hyperedge]): PathUuids<2>,
-) -> Result<Accepted<TaskOnly>, ApiError> {
+) -> Result<Erased<Accepted<TaskOnly>>, ApiError> {
     let located = project.graph_by_uuid(graph).await?;
-    project.delete_hyperedge(&located, EpisodeId(hyperedge)).await?;
-    Ok(Completed::HyperedgeDelete.answer(&project, hyperedge, app.engine.now()))
+    let erasure = project.delete_hyperedge(&located, EpisodeId(hyperedge)).await?;
+    Ok(Erased(erasure, Completed::HyperedgeDelete.answer(&project, hyperedge, app.engine.now())))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -343,8 +344,8 @@ pub(super) async fn delete_edge(
     State(app): State<App>,
     Writer(project): Writer,
     PathUuids([graph, hyperedge, edge]): PathUuids<3>,
-) -> Result<Accepted<TaskOnly>, ApiError> {
+) -> Result<Erased<Accepted<TaskOnly>>, ApiError> {
     let located = project.graph_by_uuid(graph).await?;
-    project.delete_hyperedge_edge(&located, EpisodeId(hyperedge), AssertionId(edge)).await?;
-    Ok(Completed::HyperedgeEdgeDelete.answer(&project, edge, app.engine.now()))
+    let erasure = project.delete_hyperedge_edge(&located, EpisodeId(hyperedge), AssertionId(edge)).await?;
+    Ok(Erased(erasure, Completed::HyperedgeEdgeDelete.answer(&project, edge, app.engine.now())))
 }

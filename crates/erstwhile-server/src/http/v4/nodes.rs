@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::http::answers::Accepted;
 use crate::http::body::{Body, ObjectOnly, Query};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 use crate::settings::Limits;
 
@@ -46,11 +47,11 @@ pub(super) async fn delete(
     State(app): State<App>,
     Writer(project): Writer,
     PathUuids([graph, node]): PathUuids<2>,
-) -> Result<Accepted<TaskOnly>, ApiError> {
+) -> Result<Erased<Accepted<TaskOnly>>, ApiError> {
     let located = project.graph_by_uuid(graph).await?;
     checks::in_graph(&located, node, "node")?;
-    project.delete_entity(EntityId(node)).await?;
-    Ok(Completed::NodeDelete.answer(&project, node, app.engine.now()))
+    let erasure = project.delete_entity(EntityId(node)).await?;
+    Ok(Erased(erasure, Completed::NodeDelete.answer(&project, node, app.engine.now())))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

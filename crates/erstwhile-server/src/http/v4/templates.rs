@@ -14,6 +14,7 @@ use super::path::PathUuids;
 use crate::http::answers::Created;
 use crate::http::body::{Body, Query};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 /// The name is what older generations call the id of a template.
@@ -106,8 +107,12 @@ pub(super) async fn update(
     Ok(Json(named(&project, &before.name).await?))
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathUuids([uuid]): PathUuids<1>) -> Result<NoContent, ApiError> {
+pub(super) async fn delete(
+    Writer(project): Writer,
+    PathUuids([uuid]): PathUuids<1>,
+) -> Result<Erased<NoContent>, ApiError> {
     let template = find(&project, uuid).await?;
-    project.remove_setting(None, SettingKind::ContextTemplate, &template.name).await?;
-    Ok(NoContent)
+    let removed = project.remove_setting(None, SettingKind::ContextTemplate, &template.name).await?;
+    let erasure = removed.ok_or_else(|| erstwhile::Error::not_found("context template"))?;
+    Ok(Erased(erasure, NoContent))
 }

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::http::answers::{Accepted, Created};
 use crate::http::body::{Body, Query};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 /// Maximum number of a thread's episodes that can be listed.
@@ -80,10 +81,10 @@ pub(super) async fn delete(
     State(app): State<App>,
     Writer(project): Writer,
     PathUuids([uuid]): PathUuids<1>,
-) -> Result<Accepted<TaskOnly>, ApiError> {
+) -> Result<Erased<Accepted<TaskOnly>>, ApiError> {
     let thread = project.thread_by_uuid(uuid).await?;
-    project.thread(thread.thread_id).delete().await?;
-    Ok(Completed::ThreadDelete.answer(&project, uuid, app.engine.now()))
+    let erasure = project.thread(thread.thread_id).delete().await?;
+    Ok(Erased(erasure, Completed::ThreadDelete.answer(&project, uuid, app.engine.now())))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

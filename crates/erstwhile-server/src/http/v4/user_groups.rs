@@ -14,6 +14,7 @@ use super::wire::WireUser;
 use crate::http::answers::Created;
 use crate::http::body::{Body, Field, Query};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Erased;
 use crate::http::error::ApiError;
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -99,9 +100,11 @@ pub(super) async fn update(
     Ok(Json(group.update(version, body.name, description).await?.into()))
 }
 
-pub(super) async fn delete(Writer(project): Writer, PathUuids([group]): PathUuids<1>) -> Result<NoContent, ApiError> {
-    project.group(group).delete().await?;
-    Ok(NoContent)
+pub(super) async fn delete(
+    Writer(project): Writer,
+    PathUuids([group]): PathUuids<1>,
+) -> Result<Erased<NoContent>, ApiError> {
+    Ok(Erased(project.group(group).delete().await?, NoContent))
 }
 
 async fn users(

@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::http::answers::{Accepted, Created};
 use crate::http::body::{Body, Field, Query};
 use crate::http::caller::{Reader, Writer};
+use crate::http::erasure::Forgotten;
 use crate::http::error::ApiError;
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -87,10 +88,10 @@ pub(super) async fn delete(
     State(app): State<App>,
     Writer(project): Writer,
     PathUuids([uuid]): PathUuids<1>,
-) -> Result<Accepted<TaskOnly>, ApiError> {
+) -> Result<Forgotten<Accepted<TaskOnly>>, ApiError> {
     let user = project.user_by_uuid(uuid).await?;
-    project.user(user.user_id).delete().await?;
-    Ok(Completed::UserDelete.answer(&project, uuid, app.engine.now()))
+    let receipt = project.user(user.user_id).delete().await?;
+    Ok(Forgotten(receipt, Completed::UserDelete.answer(&project, uuid, app.engine.now())))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

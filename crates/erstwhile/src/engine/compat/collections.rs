@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::filter_work;
 use crate::engine::audit::Target;
 use crate::engine::checks::merge_deeply;
+use crate::engine::search::check_query;
 use crate::engine::writes::Tries;
 use crate::engine::{CollectionHandle, ProjectHandle};
 use crate::state::off_worker;
@@ -71,7 +72,7 @@ pub struct NewDocument {
 /// A search in a collection, by text or vector, by filter, or by both; a vector takes precedence over a text.
 #[derive(Debug, Clone, Default)]
 pub struct DocumentSearch {
-    /// The query as text; only in a collection whose vectors the server computes.
+    /// The query as text of at most 10,000 characters; only in a collection whose vectors the server computes.
     pub text: Option<String>,
     /// The query as a vector.
     pub embedding: Option<Vec<f32>>,
@@ -219,7 +220,7 @@ impl ProjectHandle {
         }
         let documents: Vec<&mut Document> = documents.collect();
         let texts: Vec<&str> = documents.iter().map(|document| document.content.as_str()).collect();
-        let vectors = self.embedder().embed(&texts).await?;
+        let vectors = self.embed(&texts).await?;
         for (document, vector) in documents.into_iter().zip(vectors) {
             document.embedding = Some(vector);
         }
@@ -236,7 +237,7 @@ impl ProjectHandle {
         let documents = self.store().documents(id).await?;
         let vectors: Vec<Option<Vec<f32>>> = if collection.is_auto_embedded {
             let texts: Vec<&str> = documents.iter().map(|document| document.content.as_str()).collect();
-            self.embedder().embed(&texts).await?.into_iter().map(Some).collect()
+            self.embed(&texts).await?.into_iter().map(Some).collect()
         } else {
             documents.iter().map(|document| document.embedding.clone()).collect()
         };
@@ -400,16 +401,17 @@ impl CollectionHandle {
     /// Searches a collection.
     ///
     /// # Errors
-    /// `Invalid` when the search is empty, when it has only text but the application supplies the vectors, or when a
+    /// `Invalid` when the search is empty or its text is too long, when it has only text but the application supplies the vectors, or when a
     /// vector has the wrong number of components.
     pub async fn search(&self, search: DocumentSearch) -> Result<FoundDocuments> {
+        check_query("text", search.text.as_deref().unwrap_or_default())?;
         let collection = self.get_uncounted().await?;
         let limit = search.limit.clamp(1, RESULTS_MAX);
         let text = search.text.as_deref().filter(|text| !text.trim().is_empty());
         let query_vector = match (search.embedding, text) {
             (Some(embedding), _) => embedding,
             (None, Some(text)) if collection.is_auto_embedded => {
-                self.project.embedder().embed(&[text]).await?.pop().unwrap_or_default()
+                self.project.embed(&[text]).await?.pop().unwrap_or_default()
             }
             (None, Some(_)) => {
                 let message =

@@ -94,14 +94,14 @@ impl ProjectHandle {
             None => self.rating_in(graph, "").await?,
         };
         let anchors = match &instruction {
-            Some(instruction) => Anchors::new(instruction, self.embedder().embed(&instruction.texts()).await?),
+            Some(instruction) => Anchors::new(instruction, self.embed(&instruction.texts()).await?),
             None => None,
         };
         let Some(anchors) = anchors else {
             return Ok(facts.into_iter().map(|triple| RatedFact { triple, rating: None }).collect());
         };
         let statements: Vec<&str> = facts.iter().map(|triple| triple.fact.statement.as_str()).collect();
-        let vectors = self.embedder().embed(&statements).await?;
+        let vectors = self.embed(&statements).await?;
         let rated = facts.into_iter().zip(vectors);
         Ok(rated.map(|(triple, vector)| RatedFact { triple, rating: Some(rate(&vector, &anchors)) }).collect())
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{RatedFact, filter_work};
+use crate::engine::search::check_query;
 use crate::engine::{ProjectHandle, Search, SummaryKind};
 use crate::store::{ListOrder, ListPage};
 use erstwhile_core::budget::Budget;
@@ -21,7 +22,7 @@ const RESULTS_MAX: usize = 1_000;
 /// A search over threads.
 #[derive(Debug, Clone, Default)]
 pub struct ThreadSearch {
-    /// The query; without one, everything that passes the filter is returned, newest first.
+    /// The query, of at most 10,000 characters; without one, everything that passes the filter is returned, newest first.
     pub text: String,
     /// The threads to search; all threads of the user when empty.
     pub thread_ids: Vec<String>,
@@ -52,6 +53,7 @@ impl ProjectHandle {
         if !(1..=RESULTS_MAX).contains(&search.limit) {
             return Err(Error::invalid(format!("limit must be from 1 to {RESULTS_MAX}")));
         }
+        check_query("text", &search.text)?;
         if search.text.trim().is_empty() && search.filter.is_none() {
             return Err(Error::invalid("text must not be empty"));
         }

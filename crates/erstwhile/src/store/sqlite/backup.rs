@@ -64,7 +64,7 @@ pub fn back_up(database: &Path, folder: &Path, now: Timestamp) -> Result<Backup>
     let unfinished = partial(&place);
     let made = copy_database(database, &unfinished).and_then(|(schema, identity)| {
         let copied = digest(&unfinished, &mut std::io::sink())?;
-        fs::rename(&unfinished, &place).map_err(|error| failed_file("be written", &place, error))?;
+        fs::rename(&unfinished, &place).map_err(|error| failed_file("be written", &place, &error))?;
         sync_folder(folder)?;
         Ok(Backup {
             format: FORMAT,
@@ -105,7 +105,7 @@ pub fn restore(folder: &Path, database: &Path) -> Result<Backup> {
     let unfinished = partial(database);
     drop(fs::remove_file(&unfinished));
     let restored = copy_checked(&folder.join(&backup.file), &unfinished, &backup)
-        .and_then(|()| fs::rename(&unfinished, database).map_err(|error| failed_file("be written", database, error)));
+        .and_then(|()| fs::rename(&unfinished, database).map_err(|error| failed_file("be written", database, &error)));
     restored.inspect_err(|_| drop(fs::remove_file(&unfinished)))?;
     // The database is older than the one that was there.
     drop(fs::remove_file(mark::file_of(database)));
@@ -120,7 +120,7 @@ fn manifest(folder: &Path) -> Result<Backup> {
         std::io::ErrorKind::NotFound => {
             Error::new(ErrorKind::NotFound, format!("there is no complete backup in `{}`", folder.display()))
         }
-        _ => failed_file("be read", &place, error),
+        _ => failed_file("be read", &place, &error),
     })?;
     let damaged = || Error::corrupt(format!("`{}` is damaged", place.display()));
     let backup: Backup = serde_json::from_slice(&text).map_err(|error| damaged().with_source(error))?;
@@ -139,13 +139,13 @@ fn manifest(folder: &Path) -> Result<Backup> {
 fn copy_database(database: &Path, copy: &Path) -> Result<(i64, i32)> {
     drop(fs::remove_file(copy));
     // Created here for its permissions: SQLite fills an empty file.
-    create(copy).map_err(|error| failed_file("be written", copy, error))?;
+    create(copy).map_err(|error| failed_file("be written", copy, &error))?;
     let Some(name) = copy.to_str() else { return Err(Error::invalid("the name of the folder must be UTF-8")) };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(database, flags).map_err(failed("be opened"))?;
     set_up(&connection)?;
     connection.execute("VACUUM INTO ?1", [name]).map_err(failed("be copied"))?;
-    File::open(copy).and_then(|file| file.sync_all()).map_err(|error| failed_file("be written", copy, error))?;
+    File::open(copy).and_then(|file| file.sync_all()).map_err(|error| failed_file("be written", copy, &error))?;
     let problems = damage::find(copy, DamageSearch::Thorough)?;
     if let Some(first) = problems.first() {
         return Err(Error::corrupt(format!("the copy of the database is damaged: {first}")));
@@ -158,9 +158,9 @@ fn copy_database(database: &Path, copy: &Path) -> Result<(i64, i32)> {
 
 /// Copies the copy in a backup to its place, and compares it with the manifest.
 fn copy_checked(from: &Path, to: &Path, backup: &Backup) -> Result<()> {
-    let mut written = create(to).map_err(|error| failed_file("be written", to, error))?;
+    let mut written = create(to).map_err(|error| failed_file("be written", to, &error))?;
     let (bytes, sha256) = digest(from, &mut written)?;
-    written.sync_all().map_err(|error| failed_file("be written", to, error))?;
+    written.sync_all().map_err(|error| failed_file("be written", to, &error))?;
     if (bytes, &sha256) == (backup.bytes, &backup.sha256) {
         return Ok(());
     }
@@ -169,17 +169,17 @@ fn copy_checked(from: &Path, to: &Path, backup: &Backup) -> Result<()> {
 
 /// Copies a file; returns the number of its bytes and their SHA-256.
 fn digest(from: &Path, to: &mut impl Write) -> Result<(u64, String)> {
-    let mut file = File::open(from).map_err(|error| failed_file("be read", from, error))?;
+    let mut file = File::open(from).map_err(|error| failed_file("be read", from, &error))?;
     let mut hash = Sha256::new();
     let mut chunk = vec![0; CHUNK];
     let mut bytes = 0;
     loop {
-        let read = file.read(&mut chunk).map_err(|error| failed_file("be read", from, error))?;
+        let read = file.read(&mut chunk).map_err(|error| failed_file("be read", from, &error))?;
         if read == 0 {
             return Ok((bytes, hex::encode(hash.finalize())));
         }
         hash.update(&chunk[..read]);
-        to.write_all(&chunk[..read]).map_err(|error| failed_file("be copied", from, error))?;
+        to.write_all(&chunk[..read]).map_err(|error| failed_file("be copied", from, &error))?;
         bytes += read as u64;
     }
 }

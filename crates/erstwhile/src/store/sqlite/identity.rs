@@ -23,9 +23,7 @@ fn read(database: &Path) -> Result<Option<i32>> {
             Err(_) => Err(Error::corrupt(format!("the file `{}` holds no identity: remove it", file.display()))),
         },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => {
-            Err(Error::unavailable(format!("cannot read the file `{}`: {error}", file.display())).with_source(error))
-        }
+        Err(error) => Err(Error::unavailable(format!("cannot read the file `{}`: {error}", file.display()))),
     }
 }
 
@@ -111,8 +109,6 @@ fn write(database: &Path, identity: i32) -> Result<()> {
         Ok(()) => Ok(()),
         // Another process that starts at the same time has written the same.
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => {
-            Err(Error::unavailable(format!("cannot write the file `{}`: {error}", file.display())).with_source(error))
-        }
+        Err(error) => Err(Error::unavailable(format!("cannot write the file `{}`: {error}", file.display()))),
     }
 }

@@ -45,9 +45,8 @@ impl Mark {
             )));
         }
         let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&place);
-        let file = file.map_err(|error| {
-            Error::unavailable(format!("cannot write the file `{}`: {error}", place.display())).with_source(error)
-        })?;
+        let file =
+            file.map_err(|error| Error::unavailable(format!("cannot write the file `{}`: {error}", place.display())))?;
         Ok(Self { file, is_reported: false })
     }
 

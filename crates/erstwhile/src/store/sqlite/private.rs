@@ -28,7 +28,7 @@ pub fn create_private_folder(folder: &Path) -> Result<()> {
         let created = std::fs::DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(folder);
         return created.map_err(|error| {
             let message = format!("cannot create the folder `{}`: {error}", folder.display());
-            Error::unavailable(message).with_source(error)
+            Error::unavailable(message)
         });
     }
     if holds_only_databases(folder) {
@@ -62,7 +62,7 @@ pub(super) fn prepare(database: &Path) -> Result<()> {
         Err(error) if error.kind() == AlreadyExists => {}
         Err(error) => {
             let message = format!("cannot create the file `{}`: {error}", database.display());
-            return Err(Error::unavailable(message).with_source(error));
+            return Err(Error::unavailable(message));
         }
     }
     files_of(database)

@@ -145,7 +145,8 @@ mod tests {
         connection.execute_batch("INSERT INTO said VALUES ('kanarienvogel'); DELETE FROM said").unwrap();
         let (writer, work) = std::sync::mpsc::sync_channel(1);
         let mark = super::super::Mark::check(&connection, &file).unwrap();
-        let writing = thread::spawn(move || super::super::write_until_closed(connection, mark, &work));
+        let files = super::super::OpenFiles::of(&file).unwrap();
+        let writing = thread::spawn(move || super::super::write_until_closed(connection, mark, &files, &work));
         let is_stored = || {
             let bytes = std::fs::read(&file).unwrap();
             bytes.windows(13).any(|window| window == b"kanarienvogel")
