@@ -144,10 +144,12 @@ impl<'a> Call<'a> {
                 Err(reason) => drop_claim(Some(extraction), &attribute.quote, reason),
             }
         }
-        match carried * 2 >= answered {
-            true => Worth::Good,
-            false if answered < REFUSED_MIN => Worth::Doubtful,
-            false => Worth::Refused,
+        if carried * 2 >= answered {
+            Worth::Good
+        } else if answered < REFUSED_MIN {
+            Worth::Doubtful
+        } else {
+            Worth::Refused
         }
     }
 
