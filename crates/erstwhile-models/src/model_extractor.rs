@@ -17,6 +17,7 @@ mod relations;
 mod said_values;
 mod validity;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -28,7 +29,7 @@ use jiff::tz::TimeZone;
 
 use crate::offline::OfflineExtractor;
 use answer::Answer;
-use claims::Call;
+use claims::{Call, Worth};
 use parts::Part;
 pub use prompt::PROMPT_VERSION;
 use relations::Relations;
@@ -36,9 +37,8 @@ use relations::Relations;
 /// Why an answer is not used.
 const NOT_CARRIED: &str = "most claims of the model's answer are not carried by the text";
 
-/// A model says little when the rules found at least this many claims, and this many times as many as the model.
-const LITTLE_MIN: usize = 3;
-const LITTLE: usize = 3;
+/// The rules' reading is worth keeping from this many claims on: silence about a single one may correct it.
+const KEPT_MIN: usize = 2;
 
 /// Instructions and vocabulary in the place of the built-in ones.
 #[derive(Debug, Default)]
@@ -129,6 +129,25 @@ fn take_facts(extraction: &mut Extraction) -> Extraction {
     }
 }
 
+/// The turns of a call, each once, although a long turn has several parts.
+fn turns_of(parts: &[Part<'_>]) -> BTreeSet<usize> {
+    parts.iter().map(|part| part.turn).collect()
+}
+
+/// Whether a model found fewer than half as many claims in some turns as the rules. Then it is a weak one, or has skipped
+/// them: it adds to what the rules found, and replaces nothing.
+fn says_little(
+    turns: impl IntoIterator<Item = usize> + Clone,
+    by_rules: &[Extraction],
+    by_model: &[Extraction],
+) -> bool {
+    let count = |of: &[Extraction]| {
+        let claims = turns.clone().into_iter().filter_map(|turn| of.get(turn)).flat_map(|one| &one.claims);
+        claims.filter(|claim| claim.kind == ClaimKind::Asserts).count()
+    };
+    count(by_rules) >= KEPT_MIN && 2 * count(by_model) < count(by_rules)
+}
+
 /// Puts what the rules found before what the model found, unless it is there already.
 fn add_facts(extraction: &mut Extraction, rules: &Extraction) {
     let is_there = |claim: &Claim| rules.claims.iter().any(|known| claims::is_same_pair(known, claim));
@@ -164,13 +183,16 @@ impl Extractor for ModelExtractor {
         let mut extractions = read.map_err(|_| Error::internal("the offline extractor stopped unexpectedly"))?;
         let by_rules: Vec<Extraction> = extractions.iter_mut().map(take_facts).collect();
         let (calls, left_out) = parts::calls(&request.turns);
+        let mut carried = Vec::with_capacity(calls.len());
         for parts in &calls {
             let completion = self.shared.model.complete(self.prompt(&request, parts, &zone)).await;
             request.usage.add(completion.usage);
             let answer = Answer::read(&completion.outcome?)?;
             let relations = Relations::new(self.vocabulary(), &request.ontology);
             let call = Call::new(&request, parts, relations, (self.shared.offline.dates(), &zone));
-            if !call.add(answer, &mut extractions) {
+            let worth = call.add(answer, &mut extractions);
+            carried.push(worth);
+            if worth == Worth::Refused {
                 for part in parts {
                     if let Some(extraction) = extractions.get_mut(part.turn) {
                         extraction.refused = Some(NOT_CARRIED);
@@ -178,20 +200,14 @@ impl Extractor for ModelExtractor {
                 }
             }
         }
-        for parts in &calls {
-            let count = |of: &[Extraction]| {
-                let claims = parts.iter().filter_map(|part| of.get(part.turn)).flat_map(|one| &one.claims);
-                claims.filter(|claim| claim.kind == ClaimKind::Asserts).count()
-            };
-            // A model that says much less than the rules found is a weak one: it adds to them, and replaces nothing.
-            let says_little = count(&by_rules) >= LITTLE_MIN && count(&extractions) * LITTLE < count(&by_rules);
-            for part in parts {
-                let kind = request.turns.get(part.turn).map(|turn| turn.kind);
-                let Some((extraction, rules)) = extractions.get_mut(part.turn).zip(by_rules.get(part.turn)) else {
-                    continue;
-                };
+        for (parts, worth) in calls.iter().zip(carried) {
+            let is_weak = worth == Worth::Doubtful || says_little(turns_of(parts), &by_rules, &extractions);
+            for turn in turns_of(parts) {
+                let kind = request.turns.get(turn).map(|turn| turn.kind);
+                let is_kept = is_weak || says_little([turn], &by_rules, &extractions);
+                let Some((extraction, rules)) = extractions.get_mut(turn).zip(by_rules.get(turn)) else { continue };
                 // The fields of a document are read exactly; the model adds what they do not say.
-                if says_little || kind == Some(EpisodeKind::Json) {
+                if (is_kept || kind == Some(EpisodeKind::Json)) && extraction.refused.is_none() {
                     add_facts(extraction, rules);
                 }
             }

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::builder::{Resettable, StyledStr};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::settings::Settings;
 use crate::version;
@@ -122,13 +123,33 @@ impl DataArgs {
     }
 }
 
+/// The command line, without the marks that the documentation of the source has around code.
+fn command() -> clap::Command {
+    plain(Cli::command())
+}
+
+fn plain(command: clap::Command) -> clap::Command {
+    let about = without_marks(command.get_about());
+    let long_about = without_marks(command.get_long_about());
+    let command = command.mut_args(|arg| {
+        let help = without_marks(arg.get_help());
+        let long_help = without_marks(arg.get_long_help());
+        arg.help(help).long_help(long_help)
+    });
+    command.about(about).long_about(long_about).mut_subcommands(plain)
+}
+
+fn without_marks(text: Option<&StyledStr>) -> Resettable<StyledStr> {
+    text.map(|text| StyledStr::from(text.to_string().replace('`', ""))).into()
+}
+
 /// The exit code of a command whose output nobody reads any more: that of a program that the signal `PIPE` ended.
 const OUTPUT_CLOSED: u8 = 141;
 
 /// Parses the command line and runs the command. Exit codes: 0 success, 1 failure, 2 wrong usage,
 /// 3 unhealthy (`doctor`, `health`), not erased (`verify-erasure`) or changed (`audit --verify`), 141 when nobody reads the output any more.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit());
     let outcome = Settings::load(cli.config.as_deref()).and_then(|settings| {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {

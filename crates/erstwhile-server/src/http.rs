@@ -12,6 +12,7 @@ pub mod erasure;
 pub mod error;
 pub mod health;
 pub mod idempotency;
+mod model_reading;
 pub mod v0;
 pub mod v2;
 pub mod v3;

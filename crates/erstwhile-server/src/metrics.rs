@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use erstwhile::{EmbeddingTotals, ModelTotals, RerankingTotals};
 use prometheus_client::encoding::EncodeLabelSet;
@@ -35,9 +35,9 @@ pub struct RouteLabels {
 
 /// Labels of the dropped claims.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-pub struct ReasonLabels {
+struct ReasonLabels {
     /// Why they were dropped.
-    pub reason: &'static str,
+    reason: &'static str,
 }
 
 /// All metrics; cheap to clone.
@@ -58,8 +58,7 @@ pub struct Metrics {
     pub queue_graphs: Gauge,
     /// `erstwhile_queue_oldest_seconds`
     pub queue_oldest_seconds: Gauge,
-    /// `erstwhile_dropped_claims`
-    pub dropped_claims: Family<ReasonLabels, Gauge>,
+    dropped_claims: Family<ReasonLabels, Counter>,
     /// `erstwhile_model_queue_episodes`
     pub model_queue_episodes: Gauge,
     model: ModelMetrics,
@@ -70,11 +69,11 @@ pub struct Metrics {
 /// What the language model consumed and read since the start.
 #[derive(Debug, Clone, Default)]
 struct ModelMetrics {
-    calls: Gauge,
-    retries: Gauge,
-    tokens: Family<TokenLabels, Gauge>,
-    cost: Gauge<f64, AtomicU64>,
-    episodes: Family<OutcomeLabels, Gauge>,
+    calls: Counter,
+    retries: Counter,
+    tokens: Family<TokenLabels, Counter>,
+    cost: Counter<f64, AtomicU64>,
+    episodes: Family<OutcomeLabels, Counter>,
 }
 
 /// Labels of the tokens of the language model.
@@ -117,10 +116,10 @@ impl ModelMetrics {
 /// What the reranking model did and consumed since the start.
 #[derive(Debug, Clone, Default)]
 struct RerankingMetrics {
-    calls: Gauge,
-    tokens: Gauge,
-    cost: Gauge<f64, AtomicU64>,
-    searches: Family<OutcomeLabels, Gauge>,
+    calls: Counter,
+    tokens: Counter,
+    cost: Counter<f64, AtomicU64>,
+    searches: Family<OutcomeLabels, Counter>,
 }
 
 impl RerankingMetrics {
@@ -140,20 +139,20 @@ impl RerankingMetrics {
 /// What the embedding model did and consumed since the start.
 #[derive(Debug, Clone, Default)]
 struct EmbeddingMetrics {
-    calls: Gauge,
-    retries: Gauge,
-    tokens: Gauge,
-    cost: Gauge<f64, AtomicU64>,
-    texts: Gauge,
-    refused: Gauge,
-    failures: Gauge,
-    queries: Family<OutcomeLabels, Gauge>,
+    calls: Counter,
+    retries: Counter,
+    tokens: Counter,
+    cost: Counter<f64, AtomicU64>,
+    texts: Counter,
+    refused: Counter,
+    failures: Counter,
+    queries: Family<OutcomeLabels, Counter>,
 }
 
 impl EmbeddingMetrics {
     fn register(registry: &mut Registry) -> Self {
         let metrics = Self::default();
-        for (name, help, gauge) in [
+        for (name, help, counter) in [
             ("embedding_calls", "Answered calls of the embedding model, since the start", &metrics.calls),
             (
                 "embedding_retries",
@@ -165,7 +164,7 @@ impl EmbeddingMetrics {
             ("embedding_refused", "Texts that the embedding model did not take, since the start", &metrics.refused),
             ("embedding_failures", "Failed attempts to embed texts of a graph, since the start", &metrics.failures),
         ] {
-            registry.register(name, help, gauge.clone());
+            registry.register(name, help, counter.clone());
         }
         let help = "Cost of the embedding model in the currency of the configured price, since the start";
         registry.register("embedding_cost", help, metrics.cost.clone());
@@ -221,30 +220,28 @@ impl Metrics {
 
     /// Sets what the language model consumed and read.
     pub fn set_model_totals(&self, totals: &ModelTotals) {
-        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         let ModelTotals { usage, cost, read, failed } = *totals;
-        self.model.calls.set(number(usage.calls));
-        self.model.retries.set(number(usage.retries));
+        set(&self.model.calls, usage.calls);
+        set(&self.model.retries, usage.retries);
         for (kind, tokens) in [("in", usage.tokens_in), ("cached", usage.tokens_cached), ("out", usage.tokens_out)] {
-            self.model.tokens.get_or_create(&TokenLabels { kind }).set(number(tokens));
+            set(&self.model.tokens.get_or_create(&TokenLabels { kind }), tokens);
         }
-        self.model.cost.set(cost);
+        set_cost(&self.model.cost, cost);
         for (outcome, episodes) in [("read", read), ("failed", failed)] {
-            self.model.episodes.get_or_create(&OutcomeLabels { outcome }).set(number(episodes));
+            set(&self.model.episodes.get_or_create(&OutcomeLabels { outcome }), episodes);
         }
     }
 
     /// Sets what the embedding model did and consumed.
     pub fn set_embedding_totals(&self, totals: &EmbeddingTotals) {
-        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         let EmbeddingTotals { usage, cost, texts, refused, failures, queries } = *totals;
-        self.embedding.calls.set(number(usage.calls));
-        self.embedding.retries.set(number(usage.retries));
-        self.embedding.tokens.set(number(usage.tokens_in));
-        self.embedding.cost.set(cost);
-        self.embedding.texts.set(number(texts));
-        self.embedding.refused.set(number(refused));
-        self.embedding.failures.set(number(failures));
+        set(&self.embedding.calls, usage.calls);
+        set(&self.embedding.retries, usage.retries);
+        set(&self.embedding.tokens, usage.tokens_in);
+        set_cost(&self.embedding.cost, cost);
+        set(&self.embedding.texts, texts);
+        set(&self.embedding.refused, refused);
+        set(&self.embedding.failures, failures);
         for (outcome, count) in [
             ("embedded", queries.embedded),
             ("remembered", queries.remembered),
@@ -252,19 +249,25 @@ impl Metrics {
             ("failed", queries.failed),
             ("skipped", queries.skipped),
         ] {
-            self.embedding.queries.get_or_create(&OutcomeLabels { outcome }).set(number(count));
+            set(&self.embedding.queries.get_or_create(&OutcomeLabels { outcome }), count);
         }
     }
 
     /// Sets what the reranking model did and consumed.
     pub fn set_reranking_totals(&self, totals: &RerankingTotals) {
-        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         let RerankingTotals { usage, cost, ranked, late, failed, skipped } = *totals;
-        self.reranking.calls.set(number(usage.calls));
-        self.reranking.tokens.set(number(usage.tokens_in));
-        self.reranking.cost.set(cost);
+        set(&self.reranking.calls, usage.calls);
+        set(&self.reranking.tokens, usage.tokens_in);
+        set_cost(&self.reranking.cost, cost);
         for (outcome, count) in [("ranked", ranked), ("late", late), ("failed", failed), ("skipped", skipped)] {
-            self.reranking.searches.get_or_create(&OutcomeLabels { outcome }).set(number(count));
+            set(&self.reranking.searches.get_or_create(&OutcomeLabels { outcome }), count);
+        }
+    }
+
+    /// Sets how many claims and statements were dropped, by reason.
+    pub fn set_dropped_claims(&self, counts: impl IntoIterator<Item = (&'static str, u64)>) {
+        for (reason, count) in counts {
+            set(&self.dropped_claims.get_or_create(&ReasonLabels { reason }), count);
         }
     }
 
@@ -274,6 +277,16 @@ impl Metrics {
         encode(&mut text, &self.registry)?;
         Ok(text)
     }
+}
+
+/// Sets a counter to what the engine counted: its totals never decrease.
+fn set(counter: &Counter, total: u64) {
+    counter.inner().store(total, Ordering::Relaxed);
+}
+
+/// Sets a counter of cost, which the library keeps as the bits of the number.
+fn set_cost(counter: &Counter<f64, AtomicU64>, total: f64) {
+    counter.inner().store(total.to_bits(), Ordering::Relaxed);
 }
 
 /// A histogram with buckets from half a millisecond to eight seconds.

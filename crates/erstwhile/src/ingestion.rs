@@ -69,6 +69,7 @@ impl Workers {
             }
         }
         if state.parts.model_extractor.is_some() {
+            tasks.spawn(model_readings::end_pauses(Arc::clone(state)));
             for _ in 0..state.parts.settings.model.workers {
                 tasks.spawn(model_readings::run(Arc::clone(state), stop.clone()));
             }

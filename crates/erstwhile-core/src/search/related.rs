@@ -19,17 +19,19 @@ const FACTS_PER_ENTITY: usize = 6;
 pub struct Related {
     /// Entities, those that the texts name first.
     pub entities: Vec<KnownEntity>,
-    /// Facts that hold now, the most relevant first.
+    /// Facts that hold now and did so when the texts were said, the most relevant first.
     pub facts: Vec<KnownFact>,
 }
 
 impl GraphIndex {
     /// What is known about the texts of some episodes from others: the entities that they name and their facts, the facts
-    /// that a search for each text finds, and the facts that the user can have only one of at a time.
+    /// that a search for each text finds, and the facts that the user can have only one of at a time. What began after
+    /// `said_by`, when the last text was said, is left out: no text can end it.
     pub fn related_to(
         &self,
         episodes: &[(EpisodeId, &str)],
         now: Timestamp,
+        said_by: Timestamp,
         entities_max: usize,
         facts_max: usize,
     ) -> Related {
@@ -37,8 +39,9 @@ impl GraphIndex {
         let mut facts: Vec<&Fact> = Vec::new();
         let mut seen = BTreeSet::new();
         let is_own = |id: &EpisodeId| episodes.iter().any(|(own, _)| own == id);
-        let holds =
-            |fact: &&Fact| fact.holds_at(now) && (fact.episodes.is_empty() || !fact.episodes.iter().all(is_own));
+        let began = |fact: &Fact| fact.valid_from.is_none_or(|from| from <= said_by);
+        let is_elsewhere = |fact: &Fact| fact.episodes.is_empty() || !fact.episodes.iter().all(is_own);
+        let holds = |fact: &&Fact| fact.holds_at(now) && began(fact) && is_elsewhere(fact);
         for (_, text) in episodes {
             for entity in self.entities_named_in(text) {
                 if !named.contains(&entity) {

@@ -34,6 +34,20 @@ const STATEMENT_CHARACTERS_MAX: usize = 300;
 /// Words that turn a sentence into its opposite.
 const DENIALS: [&str; 8] = ["not", "never", "no", "nor", "without", "n't", "none", "nobody"];
 
+/// The number of claims from which most of them show what an answer is worth.
+const REFUSED_MIN: usize = 3;
+
+/// What an answer is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Worth {
+    /// Most of its claims are carried by the turns.
+    Good,
+    /// Most are not, but they are too few to judge by.
+    Doubtful,
+    /// Most are not: it is made up.
+    Refused,
+}
+
 pub(super) type Checked<T> = Result<T, &'static str>;
 
 /// What one call of the model was about.
@@ -83,9 +97,8 @@ impl<'a> Call<'a> {
         Self { request, parts, relations, dates, zone, participants: participants(request), own, near }
     }
 
-    /// Adds what an answer carries to the extractions of the turns; returns whether the answer is worth using: most of
-    /// its claims are carried by the turns.
-    pub(super) fn add(&self, answer: Answer, extractions: &mut [Extraction]) -> bool {
+    /// Adds what an answer carries to the extractions of the turns; returns what the answer is worth.
+    pub(super) fn add(&self, answer: Answer, extractions: &mut [Extraction]) -> Worth {
         let Answer { entities, claims, attributes, dropped } = answer;
         let mut carried = 0;
         let answered = claims.len() + dropped.len();
@@ -131,7 +144,13 @@ impl<'a> Call<'a> {
                 Err(reason) => drop_claim(Some(extraction), &attribute.quote, reason),
             }
         }
-        carried * 2 >= answered
+        if carried * 2 >= answered {
+            Worth::Good
+        } else if answered < REFUSED_MIN {
+            Worth::Doubtful
+        } else {
+            Worth::Refused
+        }
     }
 
     fn place(&self, number: i64) -> Option<Place<'_>> {
@@ -164,6 +183,9 @@ impl<'a> Call<'a> {
         };
         if object.as_ref().is_some_and(|(name, _)| normalise(name) == normalise(&subject)) {
             return Err("the subject and the object are the same");
+        }
+        if object.as_ref().is_some_and(|(name, _)| !self.relations.takes(&relation.name, name)) {
+            return Err("the relation does not take this value");
         }
         let statement =
             self.statement(answered, &subject, object.as_ref().map(|(name, _)| name.as_str()), &relation, place);

@@ -1,5 +1,6 @@
 //! Which relation a model's predicate means.
 
+use erstwhile::identity::normalise;
 use erstwhile::model::Holding;
 use erstwhile::ontology::{EdgeType, Ontology, StatedRelation};
 use erstwhile::text::words;
@@ -9,6 +10,8 @@ use super::quotes::Words;
 
 /// Maximum number of characters of a relation.
 const CHARACTERS_MAX: usize = 60;
+/// Types of objects of which the vocabulary lists every one.
+const CLOSED: [&str; 2] = ["status", "leave"];
 /// The relation of plans and wishes.
 pub(super) const PLANS: &str = "PLANS";
 
@@ -71,6 +74,25 @@ impl<'a> Relations<'a> {
         known.flat_map(|known| &known.starts).map(String::as_str)
     }
 
+    /// Whether a relation takes an object: one whose values are a closed list, such as a marital status, takes only what
+    /// names one of them.
+    pub(super) fn takes(&self, relation: &str, object: &str) -> bool {
+        let Some(known) = self.vocabulary.relation(relation).filter(|known| known.value) else { return true };
+        if !known.object.iter().any(|kind| CLOSED.contains(&kind.as_str())) {
+            return true;
+        }
+        let listed = known.object.iter().filter(|kind| CLOSED.contains(&kind.as_str()));
+        let listed = listed.flat_map(|kind| self.vocabulary.list(kind)).map(String::as_str);
+        // "be adj:unemployed": a value that a pattern names.
+        let in_frames = known.frames.iter().filter_map(|frame| frame.split_once("adj:")).map(|(_, word)| word);
+        let object = normalise(object);
+        let said: Vec<&str> = object.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        listed.chain(in_frames).any(|value| {
+            let value: Vec<&str> = value.split(|c: char| !c.is_alphanumeric()).collect();
+            said.windows(value.len()).any(|words| words == value)
+        })
+    }
+
     /// Whether the vocabulary has a relation.
     pub(super) fn knows(&self, relation: &str) -> bool {
         self.vocabulary.relation(relation).is_some()
@@ -117,6 +139,26 @@ mod tests {
         assert_eq!(find("lives in", ""), Some(("LIVES_IN".to_owned(), Holding::Exclusive)));
         assert_eq!(found("works-for").as_deref(), Some("WORKS_AT"));
         assert_eq!(found("restaurant visit").as_deref(), Some("RESTAURANT_VISIT"));
+    }
+
+    #[test]
+    fn a_relation_with_a_list_of_values_takes_only_these() {
+        let declared = Ontology::default();
+        let relations = Relations::new(vocabulary::built_in(), &declared);
+        for (relation, object, is_taken) in [
+            ("HAS_RELATIONSHIP_STATUS", "Married", true),
+            ("HAS_RELATIONSHIP_STATUS", "recently divorced", true),
+            ("HAS_RELATIONSHIP_STATUS", "vet", false),
+            ("HAS_RELATIONSHIP_STATUS", "unmarriedly", false),
+            ("HAS_EMPLOYMENT_STATUS", "self-employed", true),
+            ("HAS_EMPLOYMENT_STATUS", "on maternity leave", true),
+            ("HAS_EMPLOYMENT_STATUS", "Oslo", false),
+            ("HAS_AGE", "34", true),
+            ("LIVES_IN", "Oslo", true),
+            ("SPONSORS", "the choir", true),
+        ] {
+            assert_eq!(relations.takes(relation, object), is_taken, "{relation} {object}");
+        }
     }
 
     #[test]

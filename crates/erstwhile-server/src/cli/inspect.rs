@@ -211,6 +211,9 @@ impl Users {
                 format!("{created}  {threads:>5} threads  {}  {}  {}", line_of(size), user.user_id, user.display_name())
             })?;
         }
+        if total == 0 {
+            print_status("there are no users");
+        }
         print_rest(users.len(), total);
         Ok(ExitCode::SUCCESS)
     }
@@ -240,6 +243,9 @@ impl Graphs {
                 let name = graph.name.as_deref().unwrap_or_default();
                 format!("{}  {}  {}  {name}", day(graph.created_at), line_of(size), graph.own_id)
             })?;
+        }
+        if total == 0 {
+            print_status("there are no standalone graphs; the command users lists the users, each with a graph");
         }
         print_rest(graphs.len(), total);
         Ok(ExitCode::SUCCESS)

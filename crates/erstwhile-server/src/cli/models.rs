@@ -55,7 +55,11 @@ impl Models {
         let folders = models::folders(&settings.store);
         match self.command {
             ModelsCommand::List => {
-                for model in folders.list()? {
+                let models = folders.list()?;
+                if models.is_empty() {
+                    print_status("there are no models in the data folder");
+                }
+                for model in models {
                     print_data(&line(&model, folders.kind(&model.name).ok(), self.json))?;
                 }
             }

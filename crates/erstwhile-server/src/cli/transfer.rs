@@ -110,7 +110,7 @@ impl Progress for Bar {
 fn line_of_export(exported: &Exported) -> String {
     let Exported { projects, graphs, rows, bytes, written, kept, removed } = exported;
     format!(
-        "{projects} projects and {graphs} graphs with {rows} rows in {bytes} bytes: {written} written, {kept} \
+        "{projects} projects and {graphs} graphs with {rows} rows in {bytes} bytes: {written} written, {kept} kept, \
          {removed} removed"
     )
 }

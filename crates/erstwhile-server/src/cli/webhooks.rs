@@ -87,7 +87,11 @@ impl Webhooks {
                 }
             }
             WebhooksCommand::List => {
-                for webhook in project.webhooks().await? {
+                let webhooks = project.webhooks().await?;
+                if webhooks.is_empty() {
+                    print_status("there are no webhooks");
+                }
+                for webhook in webhooks {
                     let events: Vec<&str> = webhook.events.iter().map(|event| event.as_str()).collect();
                     let line = if self.json {
                         json!({ "id": webhook.id, "url": webhook.url, "events": events,

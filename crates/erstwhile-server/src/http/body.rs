@@ -1,6 +1,7 @@
 //! Extractors for bodies, queries and ids; their errors name the field.
 
 use std::borrow::Cow;
+use std::error::Error as _;
 
 use axum::body::to_bytes;
 use axum::extract::rejection::PathRejection;
@@ -118,10 +119,22 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
         let uri = format!("/?{}", given.join("&"));
         let uri = uri.parse().map_err(|_| ApiError::bad_request("the query string is malformed"))?;
         let parsed = axum::extract::Query::try_from_uri(&uri);
-        parsed
-            .map(|query| Self(query.0))
-            .map_err(|error| ApiError::bad_request(format!("query: {}", error.body_text())))
+        parsed.map(|query| Self(query.0)).map_err(|error| {
+            // The source names the parameter before the reason.
+            let source = error.source().map(ToString::to_string).unwrap_or_default();
+            match source.split_once(": ").filter(|(name, _)| !name.contains(' ')) {
+                Some((name, reason)) => {
+                    ApiError::bad_request(format!("invalid {name}: {}", reason_of(reason))).with_param(name)
+                }
+                None => ApiError::bad_request(format!("query: {}", error.body_text())),
+            }
+        })
     }
+}
+
+/// Why a value was refused; the standard library's words for a number do not say what is expected.
+fn reason_of(reason: &str) -> &str {
+    if reason == "invalid digit found in string" { "not a whole number" } else { reason }
 }
 
 /// An id in the path, percent-decoded; it may contain any text, including slashes.

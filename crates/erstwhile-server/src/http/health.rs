@@ -12,7 +12,6 @@ use serde::Serialize;
 use tokio::time::timeout;
 
 use crate::app::App;
-use crate::metrics::ReasonLabels;
 
 /// How long the oldest queued episode may wait before the server reports itself not ready.
 const QUEUE_WAIT_MAX: SignedDuration = SignedDuration::from_mins(15);
@@ -110,10 +109,7 @@ pub async fn metrics(State(app): State<App>) -> Response {
     app.metrics.set_model_totals(&app.engine.model_totals());
     app.metrics.set_embedding_totals(&app.engine.embedding_totals());
     app.metrics.set_reranking_totals(&app.engine.reranking_totals());
-    for (reason, count) in app.engine.dropped_claims() {
-        let count = i64::try_from(count).unwrap_or(i64::MAX);
-        app.metrics.dropped_claims.get_or_create(&ReasonLabels { reason }).set(count);
-    }
+    app.metrics.set_dropped_claims(app.engine.dropped_claims());
     match app.metrics.encode() {
         Ok(text) => ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
             .into_response(),

@@ -1,6 +1,7 @@
 //! Resources: users, threads, and the context of each, for clients that attach them to a conversation.
 
 use erstwhile::engine::{ContextRequest, Listing, SortBy};
+use erstwhile::model::User;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use rmcp::ErrorData;
 use rmcp::model::{ListResourcesResult, ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
@@ -49,21 +50,34 @@ pub(super) fn user_context_uri(user_id: &str) -> String {
     format!("{SCHEME}users/{}/context", utf8_percent_encode(user_id, KEPT))
 }
 
-/// One page of the users.
+/// One page of the users; for a caller who is bound to a user, what there is about that user.
 pub(super) async fn list(caller: &Caller, cursor: Option<String>) -> Result<ListResourcesResult, ErrorData> {
     let invalid = || ErrorData::invalid_params("the cursor is not one of this list", None);
     let page_number = cursor.map_or(Ok(1), |cursor| cursor.parse().map_err(|_| invalid()))?;
     let listing =
         Listing { page_number, page_size: PAGE, search: String::new(), sort_by: SortBy::CreatedAt, ascending: true };
     let failed = |error: erstwhile::Error| Failure::from(error).into_error();
+    if caller.project.is_bound() {
+        let user = caller.project.bound_user().await.map_err(failed)?;
+        return Ok(ListResourcesResult::with_all_items(user.iter().flat_map(about).collect()));
+    }
     let (users, total) = caller.project.list_users(&listing).await.map_err(failed)?;
-    let resources = users.into_iter().map(|user| {
-        let uri = format!("{SCHEME}users/{}", utf8_percent_encode(&user.user_id, KEPT));
-        Resource::new(uri, &user.user_id).with_title(user.display_name()).with_mime_type(JSON)
-    });
-    let mut page = ListResourcesResult::with_all_items(resources.collect());
+    let mut page = ListResourcesResult::with_all_items(users.iter().map(of_user).collect());
     page.next_cursor = (page_number.saturating_mul(PAGE) < total).then(|| (page_number + 1).to_string());
     Ok(page)
+}
+
+fn of_user(user: &User) -> Resource {
+    let uri = format!("{SCHEME}users/{}", utf8_percent_encode(&user.user_id, KEPT));
+    Resource::new(uri, &user.user_id).with_title(user.display_name()).with_mime_type(JSON)
+}
+
+/// A user, their threads, and what matters most about them.
+fn about(user: &User) -> [Resource; 3] {
+    let own = of_user(user);
+    let threads = Resource::new(format!("{}/threads", own.uri), "threads").with_mime_type(JSON);
+    let context = Resource::new(user_context_uri(&user.user_id), "context").with_mime_type(TEXT);
+    [own, threads, context]
 }
 
 /// The forms of URIs that can be read.

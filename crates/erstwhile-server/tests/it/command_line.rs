@@ -280,9 +280,28 @@ fn the_program_tells_its_version_its_completions_and_its_manual() {
     let completions = stdout(&erstwhile(&["completions", "bash"]));
     assert!(completions.contains("verify-erasure"), "{completions}");
     let folder = tempfile::tempdir().expect("a temporary folder");
-    assert!(erstwhile(&["man", folder.path().to_str().expect("a path")]).status.success());
-    let page = std::fs::read_to_string(folder.path().join("erstwhile-show.1")).expect("a page");
+    let man = folder.path().join("share/man1");
+    assert!(erstwhile(&["man", man.to_str().expect("a path")]).status.success(), "it creates the folder");
+    let page = std::fs::read_to_string(man.join("erstwhile-show.1")).expect("a page");
     assert!(page.contains("in the order of time"), "{page}");
+    for help in [&["help"][..], &["serve", "--help"], &["models", "--help"], &["models", "import", "--help"]] {
+        let help = stdout(&erstwhile(help));
+        assert!(help.contains("Usage: erstwhile") && !help.contains('`'), "{help}");
+    }
+}
+
+#[test]
+fn a_list_without_anything_says_so_on_stderr() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().to_str().expect("a path");
+    assert!(erstwhile(&["keys", "--data", data, "create"]).status.success());
+    for command in [&["graphs"][..], &["users"], &["webhooks", "list"], &["models", "list"]] {
+        for json in [&[][..], &["--json"]] {
+            let output = erstwhile(&[command, json, &["--data", data]].concat());
+            assert!(output.status.success() && output.stdout.is_empty(), "{output:?}");
+            assert!(String::from_utf8_lossy(&output.stderr).contains("there are no "), "{command:?}: {output:?}");
+        }
+    }
 }
 
 #[test]

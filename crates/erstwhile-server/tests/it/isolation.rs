@@ -258,7 +258,8 @@ impl World {
             }
         }
         let resources = request("resources/list", &json!({}));
-        if shows(&resources, "", &uuids) || resources.contains(named["user_id"]) {
+        let is_list = resources.contains(r#""resources":["#);
+        if !is_list || shows(&resources, "", &uuids) || resources.contains(named["user_id"]) {
             wrong.push(resources);
         }
         let read = json!({ "uri": format!("erstwhile://users/{}", named["user_id"]) });

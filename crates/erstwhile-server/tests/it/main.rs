@@ -26,6 +26,7 @@ mod isolation;
 mod logs;
 mod mcp;
 mod model;
+mod monitoring;
 mod nodes;
 mod openapi;
 mod overload;

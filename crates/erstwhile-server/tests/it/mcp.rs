@@ -353,6 +353,10 @@ fn an_agent_that_is_started_for_a_user_reaches_that_user_and_what_the_groups_gra
     let mut agent = Agent::start(folder.path(), &["--user", "ann"]);
     let own = agent.call("get_user", &json!({ "user_id": "ann" }));
     assert_eq!(own["structuredContent"]["user_id"], "ann", "{own}");
+    let listed = agent.request("resources/list", &json!({}))["result"]["resources"].clone();
+    let uris: Vec<String> = listed.as_array().expect("a list").iter().map(|one| text_of(&one["uri"])).collect();
+    let own = ["erstwhile://users/ann", "erstwhile://users/ann/threads", "erstwhile://users/ann/context"];
+    assert_eq!(uris, own, "{listed}");
     for (tool, arguments) in [
         ("get_user", json!({ "user_id": "bob" })),
         ("get_thread_messages", json!({ "thread_id": "bob-1" })),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::fake_model;
-use crate::process::{Process, exchange};
+use crate::process::{KEY, Process, exchange};
 
 /// A model that reads one thing that the rules do not: that Ann dances the tarantella.
 fn dances(request: &Value) -> (u16, String) {
@@ -78,6 +78,10 @@ fn wait_for_facts(server: &Process) {
     panic!("no fact was read");
 }
 
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
+}
+
 #[test]
 fn what_the_model_read_is_in_the_graph_and_its_cost_is_visible_everywhere() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -91,6 +95,18 @@ fn what_the_model_read_is_in_the_graph_and_its_cost_is_visible_everywhere() {
     // 200 tokens at 1, 1,000 cached ones at 0.1 and 80 at 4 per million.
     let cost = model["cost"].as_f64().expect("a cost");
     assert!((cost - 0.000_62).abs() < 1e-9, "{cost}");
+    let v4 = |verb: &str, path: &str, body: Option<&Value>| {
+        let key = format!("Authorization: Api-Key {KEY}\r\n");
+        let answer = exchange(server.address, verb, &format!("/api/v4{path}"), &[&key], body).expect("an answer");
+        serde_json::from_str::<Value>(&answer.1).expect("JSON")
+    };
+    let user = server.call("GET", "/users/ann", None).body;
+    let (graph, thread) =
+        (&user["graph_uuid"], server.call("GET", "/threads", None).body["threads"][0]["uuid"].clone());
+    let episodes = v4("POST", &format!("/graphs/{}/episodes/list", text(graph)), Some(&json!({})));
+    assert_eq!(&episodes["items"][0]["model"], model, "{episodes}");
+    let messages = v4("GET", &format!("/threads/{}/messages", text(&thread)), None);
+    assert_eq!(&messages["items"][0]["model"], model, "{messages}");
     let of_task = server.call("GET", &format!("/tasks/{task}"), None).body;
     assert_eq!((&of_task["model"]["read"], &of_task["model"]["usage"]["calls"]), (&json!(1), &json!(1)));
     let spent = server.call("GET", "/model/usage?days=2", None).body;
@@ -145,7 +161,7 @@ fn a_question_to_a_graph_is_answered_with_citations() {
     say(&server, "I live in Lyon.");
     wait_for_facts(&server);
     let user: Value = server.call("GET", "/users/ann", None).body;
-    let key = format!("Authorization: Api-Key {}\r\n", crate::process::KEY);
+    let key = format!("Authorization: Api-Key {KEY}\r\n");
     let ask = |stream: bool| {
         let question = json!({ "graph_uuids": [user["uuid"]], "query": "Where does Ann live?", "guidance": "Be brief.",
                                "generate_answer": true, "stream": stream });

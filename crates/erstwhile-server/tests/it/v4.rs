@@ -262,3 +262,34 @@ fn results_of_low_quality_are_left_out_on_request() {
     assert_eq!((found("1", known, true), found("2", known, false)), (1, 1));
     assert_eq!((found("3", unknown, true), found("4", unknown, false)), (0, 1));
 }
+
+#[test]
+fn what_a_request_says_that_v4_does_not_know_is_refused_by_name() {
+    let (_folder, server) = start();
+    let user = post(&server, "user", "/users", &json!({ "user_id": "ann", "first_name": "Ann" }));
+    let graph = user["graph_uuid"].as_str().expect("a graph");
+    let error = |verb: &str, path: &str, body: Option<&Value>| {
+        let key = format!("Authorization: Api-Key {KEY}\r\n");
+        let (head, text) = exchange(server.address, verb, path, &[&key], body).expect("an answer");
+        assert_eq!(status_of(&head), Some(400), "{path} {body:?}: {text}");
+        let answer: Value = serde_json::from_str(&text).expect("JSON");
+        ["code", "param", "message"].map(|field| answer["error"][field].as_str().unwrap_or_default().to_owned())
+    };
+    for (kind, filters) in [
+        ("search/edges", json!({ "edge_type": ["LIVES_IN"] })),
+        ("search/nodes", json!({ "node_label": ["City"] })),
+        ("search/episodes", json!({ "mentioned_nodes": [] })),
+        ("edges/list", json!({ "date_filters": { "all_of": [] } })),
+        ("edges/list", json!({ "metadata_filters": { "filter": [] } })),
+        ("edges/list", json!({ "property_filters": [{ "property_name": "a", "operator": "eq", "values": 1 }] })),
+    ] {
+        let body = json!({ "query": "Lyon", "filters": filters });
+        let [code, param, message] = error("POST", &format!("/api/v4/graphs/{graph}/{kind}"), Some(&body));
+        assert_eq!((code.as_str(), param.as_str()), ("unsupported_filter", "filters"), "{kind}: {message}");
+    }
+    let absent = json!({ "query": "Lyon", "filters": { "edge_type": null, "edge_types": ["LIVES_IN"] } });
+    post(&server, "absent", &format!("/graphs/{graph}/search/edges"), &absent);
+    let [code, param, message] = error("POST", "/api/v4/users/list?page_size=x", Some(&json!({})));
+    assert_eq!((code.as_str(), param.as_str()), ("invalid_request", "page_size"));
+    assert_eq!(message, "invalid page_size: not a whole number");
+}

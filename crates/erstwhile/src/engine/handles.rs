@@ -123,6 +123,11 @@ impl ProjectHandle {
         Self { bound: Some(graph), ..self }
     }
 
+    /// Whether the caller is bound to one graph; see [`bound_to`](Self::bound_to).
+    pub fn is_bound(&self) -> bool {
+        self.bound.is_some()
+    }
+
     /// The same project for a caller who reaches these graphs besides the one that they are bound to.
     #[must_use]
     pub fn granting(self, granted: GrantedGraphs) -> Self {

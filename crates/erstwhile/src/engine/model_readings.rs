@@ -70,6 +70,7 @@ impl ProjectHandle {
 
 impl GraphHandle {
     /// Asks the language model to read all episodes of the graph, again if it has read them before; returns how many.
+    /// A pause after a failure or a spent budget ends.
     /// Episodes that the operator has corrected are left alone.
     ///
     /// # Errors
@@ -95,6 +96,8 @@ impl GraphHandle {
             let changes = part.iter().map(|id| Change::AwaitModel(*id, now)).collect();
             self.project.apply_batch(&self.project.batch(Some(graph.into()), changes)).await?;
         }
+        // Whoever asks may have raised the budget, or started the model again.
+        self.project.store().end_model_pause(graph.into(), now).await?;
         Ok(ids.len())
     }
 }

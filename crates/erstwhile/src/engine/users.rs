@@ -123,6 +123,15 @@ impl ProjectHandle {
         self.store().list_users(self.whole()?, &listing.search, page).await
     }
 
+    /// The user whose graph a caller of one graph is bound to; `None` for a standalone graph, and for a caller who reaches
+    /// the whole project.
+    pub async fn bound_user(&self) -> Result<Option<User>> {
+        match self.bound {
+            Some(graph) => self.store().find_user(graph).await,
+            None => Ok(None),
+        }
+    }
+
     /// The receipts of deleted users, the newest first.
     pub async fn erasure_receipts(&self, offset: i64, limit: i64) -> Result<Vec<ErasureReceipt>> {
         self.store().receipts(self.whole()?, offset, limit).await

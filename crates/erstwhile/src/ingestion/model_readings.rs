@@ -40,6 +40,13 @@ const PAUSE_MAX: SignedDuration = SignedDuration::from_hours(1);
 /// The pause after which a project that has spent its budget is checked again: the limit may have been raised.
 const BUDGET_PAUSE: SignedDuration = SignedDuration::from_secs(900);
 
+/// Lets graphs that wait after a failure be read at once: the process may have started with other settings.
+pub(super) async fn end_pauses(state: Arc<State>) {
+    if let Err(error) = state.store().end_model_pauses(state.now()).await {
+        tracing::warn!(%error, "graphs that wait for the language model are read when their pause is over");
+    }
+}
+
 /// Reads until cancelled; finishes the current graph.
 pub(super) async fn run(state: Arc<State>, stop: CancellationToken) {
     loop {
@@ -136,9 +143,11 @@ impl ModelReader<'_> {
     /// If the model is not available.
     async fn read(&self, episodes: &[Episode]) -> Result<()> {
         let mut parts = vec![episodes];
+        // What the calls so far consumed, also those that failed.
+        let mut spent_on = BTreeMap::new();
         while let Some(part) = parts.pop() {
             if let Err(error) = self.check_budget().await {
-                self.note_failure(episodes, &error, false, &BTreeMap::new()).await?;
+                self.note_failure(episodes, &error, false, &spent_on).await?;
                 return Err(error);
             }
             // What is removed from the graph or renamed from here on makes the answer worthless: it may repeat what was
@@ -154,10 +163,10 @@ impl ModelReader<'_> {
             if let Err(error) = spent.record().await {
                 tracing::warn!(%error, "what a call of the language model consumed was not recorded");
             }
-            let shares = shares(part, usage.total());
+            add_shares(&mut spent_on, part, usage.total());
             let replaced = match extracted {
                 Ok(extractions) if extractions.len() == part.len() => {
-                    self.replace(source, part, extractions, &shares, version).await
+                    self.replace(source, part, extractions, &spent_on, version).await
                 }
                 Ok(_) => Err(Error::internal("the extractor returned no result for some turns")),
                 Err(error) => Err(error),
@@ -166,7 +175,7 @@ impl ModelReader<'_> {
                 Ok(()) => {}
                 Err(error) if error.kind() == ErrorKind::Conflict => return Err(error),
                 Err(error) if is_outage(&error) => {
-                    self.note_failure(part, &error, false, &BTreeMap::new()).await?;
+                    self.note_failure(part, &error, false, &spent_on).await?;
                     return Err(error);
                 }
                 Err(error) if part.len() > 1 => {
@@ -174,7 +183,7 @@ impl ModelReader<'_> {
                     let (first, second) = part.split_at(part.len() / 2);
                     parts.extend([second, first]);
                 }
-                Err(error) => self.note_failure(part, &error, true, &shares).await?,
+                Err(error) => self.note_failure(part, &error, true, &spent_on).await?,
             }
         }
         Ok(())
@@ -279,9 +288,10 @@ impl ModelReader<'_> {
         let mut changes = Vec::new();
         for episode in episodes {
             let before = episode.model_reading.as_ref().map(|reading| &reading.report);
-            // While the model is down, the reason is written once, not with every attempt.
+            // While the model is down, the reason is written once, not with every attempt that consumed nothing.
             let is_known = before.is_some_and(|report| report.failure.is_some());
-            if is_known && !is_fault_of_text {
+            let is_free = shares.get(&episode.id).is_none_or(ModelUsage::is_zero);
+            if is_known && is_free && !is_fault_of_text {
                 continue;
             }
             let mut report = self.report(episode, episodes.len(), shares);
@@ -452,14 +462,13 @@ fn key_of(assertion: &Assertion) -> ClaimKey {
 }
 
 /// Divides a usage among episodes in proportion to the length of their texts; nothing is lost by rounding.
-fn shares(episodes: &[Episode], usage: ModelUsage) -> BTreeMap<EpisodeId, ModelUsage> {
+fn add_shares(shares: &mut BTreeMap<EpisodeId, ModelUsage>, episodes: &[Episode], usage: ModelUsage) {
     if usage.is_zero() {
-        return BTreeMap::new();
+        return;
     }
     let lengths: Vec<u64> = episodes.iter().map(|episode| episode.content.chars().count().max(1) as u64).collect();
     let total: u64 = lengths.iter().sum::<u64>().max(1);
     let mut before = 0;
-    let mut shares = BTreeMap::new();
     for (number, (episode, length)) in episodes.iter().zip(lengths).enumerate() {
         let share = |amount: u64| amount * (before + length) / total - amount * before / total;
         // Calls are not divided: the first episode of a batch has them, so that sums over episodes are right.
@@ -471,8 +480,7 @@ fn shares(episodes: &[Episode], usage: ModelUsage) -> BTreeMap<EpisodeId, ModelU
             tokens_cached: share(usage.tokens_cached),
             tokens_out: share(usage.tokens_out),
         };
-        shares.insert(episode.id, own);
+        *shares.entry(episode.id).or_default() += own;
         before += length;
     }
-    shares
 }

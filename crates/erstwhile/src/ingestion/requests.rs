@@ -58,7 +58,8 @@ impl Source<'_> {
         let index = self.state.index(self.graph()).await?;
         let texts: Vec<_> = episodes.iter().map(|episode| (episode.id, episode.content.as_str())).collect();
         let now = self.state.now();
-        let related = index.read(|index| index.related_to(&texts, now, RELATED_ENTITIES, RELATED_FACTS))?;
+        let said_by = episodes.iter().map(|episode| episode.reference_time).max().unwrap_or(now);
+        let related = index.read(|index| index.related_to(&texts, now, said_by, RELATED_ENTITIES, RELATED_FACTS))?;
         let with_default = self.user.is_some_and(|user| !user.disable_default_ontology);
         let project = self.partition.project;
         let instructions = self.state.declared_for(project, self.graph(), SettingKind::CustomInstruction).await?;

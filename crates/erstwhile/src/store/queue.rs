@@ -158,6 +158,16 @@ impl Store {
         Ok(released.map(|row| row.reader().int()).transpose()?.is_some_and(|pending| pending > 0))
     }
 
+    /// Lets a graph that waits for the language model, or for its next attempt, be claimed at once.
+    pub async fn end_model_pause(&self, graph: PartitionId, now: Timestamp) -> Result<()> {
+        self.write(&sql_text::END_MODEL_PAUSE, vec![id(graph.0), time(now)]).await.map(|_| ())
+    }
+
+    /// Lets all graphs that wait after a failure of the language model be claimed at once.
+    pub async fn end_model_pauses(&self, now: Timestamp) -> Result<()> {
+        self.write(&sql_text::END_MODEL_PAUSES, vec![time(now)]).await.map(|_| ())
+    }
+
     /// The length of a queue, for readiness and metrics.
     pub async fn queue_depth(&self, queue: Queue) -> Result<QueueDepth> {
         let read = |row: Row| {

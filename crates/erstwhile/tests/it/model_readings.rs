@@ -136,6 +136,7 @@ async fn while_the_model_is_down_the_offline_facts_stay_and_the_episode_tells_wh
     let ModelReading { state, report } = reading(&world, id).await;
     assert_eq!((state, report.failure.as_deref()), (ModelReadingState::Awaiting, Some("the script says so")));
     assert_eq!(report.attempts, 0, "an outage is not the text's fault");
+    assert_eq!(report.usage, USAGE, "the call that failed is counted");
     let task = world.engine.project(world.project).find_episode(id).await.unwrap().task.unwrap();
     assert_eq!(world.engine.project(world.project).task(task).await.unwrap().state, TaskState::Succeeded);
     assert!(!world.engine.read_next_with_model().await.unwrap(), "it is asked again only after a pause");
@@ -144,8 +145,39 @@ async fn while_the_model_is_down_the_offline_facts_stay_and_the_episode_tells_wh
     read_all(&world).await;
     let ModelReading { state, report } = reading(&world, id).await;
     assert_eq!((state, report.failure), (ModelReadingState::Read, None));
+    assert_eq!(report.usage.calls, 2, "so are the calls of all attempts");
     let spent = world.engine.project(world.project).model_usage(1).await.unwrap();
     assert_eq!(spent[0].usage.calls, 2, "the failed call is counted, too");
+}
+
+#[tokio::test]
+async fn a_pause_ends_when_somebody_asks_for_a_reading_and_when_a_server_starts() {
+    let (world, model) = world().await;
+    let text = "I like tea";
+    model.fail(text, Some(ErrorKind::Limited));
+    let id = world.say(MORNING, text).await;
+    world.ingest().await;
+    read_all(&world).await;
+    model.fail(text, None);
+    assert!(!world.engine.read_next_with_model().await.unwrap(), "the graph waits for its next attempt");
+    world.engine.project(world.project).graph(world.graph()).read_with_model().await.unwrap();
+    read_all(&world).await;
+    assert_eq!(reading(&world, id).await.state, ModelReadingState::Read, "on request");
+
+    model.fail(text, Some(ErrorKind::Limited));
+    world.engine.project(world.project).graph(world.graph()).read_with_model().await.unwrap();
+    read_all(&world).await;
+    model.fail(text, None);
+    assert_eq!(reading(&world, id).await.state, ModelReadingState::Awaiting);
+    let workers = world.engine.spawn_workers(0);
+    for _ in 0..200 {
+        if reading(&world, id).await.state == ModelReadingState::Read {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    workers.stop().await;
+    assert_eq!(reading(&world, id).await.state, ModelReadingState::Read, "after a start");
 }
 
 #[tokio::test]
@@ -166,6 +198,12 @@ async fn an_episode_that_the_model_cannot_read_fails_alone_after_some_attempts()
         states.push(reading(&world, *id).await.state);
     }
     assert_eq!(states, [ModelReadingState::Read, ModelReadingState::Failed, ModelReadingState::Read]);
+    let mut sum = ModelUsage::default();
+    for id in &ids {
+        sum += reading(&world, *id).await.report.usage;
+    }
+    let spent = world.engine.project(world.project).model_usage(1).await.unwrap();
+    assert_eq!(sum, spent[0].usage, "calls about several messages that failed are shared by them");
     let report = reading(&world, ids[1]).await.report;
     assert_eq!((report.attempts, report.failure.as_deref()), (3, Some("the script says so")));
     assert_eq!(world.engine.model_queue_depth().await.unwrap().episodes, 0);
@@ -419,4 +457,23 @@ async fn a_model_is_told_what_is_known_and_what_was_said_before() {
     let fact = &request.facts[0];
     let known = (fact.subject.as_str(), fact.predicate.as_str(), fact.object.as_str());
     assert_eq!(known, ("Ann Lee", "LIVES_IN", "Oslo"));
+}
+
+#[tokio::test]
+async fn a_model_is_not_shown_facts_that_began_after_what_it_reads() {
+    let (world, model) = slow_world().await;
+    world.script.answer("I live in Oslo", lives_in("I live in Oslo", "Oslo"));
+    world.script.answer("I live in Rome", lives_in("I live in Rome", "Rome"));
+    for (when, text) in [("2024-01-01T00:00:00Z", "I live in Oslo"), (MORNING, "I live in Rome")] {
+        world.say(when, text).await;
+        world.ingest().await;
+        meanwhile(&world, &model, async {}).await;
+    }
+    world.clock.advance_s(60);
+    world.say("2024-06-01T00:00:00Z", "I am leaving the city of Rome and Oslo").await;
+    world.ingest().await;
+    meanwhile(&world, &model, async {}).await;
+    let seen = model.seen.lock().unwrap();
+    let objects: Vec<&str> = seen[2].facts.iter().map(|fact| fact.object.as_str()).collect();
+    assert!(!objects.contains(&"Rome"), "Rome began in 2025: {objects:?}");
 }

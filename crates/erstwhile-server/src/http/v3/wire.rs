@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use erstwhile::compat::fact_rating::RatingInstruction;
 use erstwhile::engine::{FactTriple, TaskReadings};
 use erstwhile::model::{
-    Entity, Episode, EpisodeState, Graph, Metadata, ModelReading, ModelReadingState, ModelReport, ModelUsage,
-    ProjectId, Task, TaskState, Thread, User,
+    Entity, Episode, EpisodeState, Graph, Metadata, ModelUsage, ProjectId, Task, TaskState, Thread, User,
 };
 use erstwhile::search::{Explanation, Feature, Scored};
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::http::model_reading::WireModelReading;
 use crate::openapi::domain;
 
 /// Maximum number of a node's episodes in a response.
@@ -125,25 +125,6 @@ impl From<Episode> for WireMessage {
             processed: episode.state != EpisodeState::Pending,
             model: WireModelReading::of(episode.model_reading),
         }
-    }
-}
-
-/// How far a language model has read an episode. No SDK reads this field.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct WireModelReading {
-    state: &'static str,
-    #[serde(flatten)]
-    #[schemars(with = "domain::ModelReport")]
-    report: ModelReport,
-}
-
-impl WireModelReading {
-    /// `None` if no model was asked; the operator may have corrected the episode before.
-    fn of(reading: Option<Box<ModelReading>>) -> Option<Self> {
-        let is_asked =
-            |reading: &ModelReading| reading.state != ModelReadingState::Cancelled || !reading.report.model.is_empty();
-        let reading = reading.filter(|reading| is_asked(reading))?;
-        Some(Self { state: reading.state.as_str(), report: reading.report })
     }
 }
 

@@ -1,11 +1,15 @@
 //! The filters of lists and searches.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use erstwhile::ErrorKind;
 use erstwhile::engine::ProjectHandle;
 use erstwhile::model::{AssertionId, EntityId, EpisodeId};
 use erstwhile::search::filter::{Comparison, DateFilter, DateTerm, Filter, MetadataGroup, PropertyTerm};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -23,6 +27,34 @@ const GROUPS_DEPTH_MAX: usize = 8;
 /// The error about a filter that this server cannot apply.
 fn unsupported(message: impl Into<String>) -> ApiError {
     ApiError::bad_request(message).with_code("unsupported_filter").with_param("filters")
+}
+
+/// The keys of an object that this server does not know. A filter that it ignored would let everything pass.
+#[derive(Debug, Clone, Default, Deserialize)]
+struct Unknown(BTreeMap<String, Option<IgnoredAny>>);
+
+impl Unknown {
+    /// Refuses keys with a value; `path` is where they stand.
+    fn refuse(&self, path: &str) -> Result<(), ApiError> {
+        match self.0.iter().find(|(_, value)| value.is_some()) {
+            Some((key, _)) => Err(unsupported(format!("{path}: `{key}` is not supported"))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl JsonSchema for Unknown {
+    fn inline_schema() -> bool {
+        ObjectOnly::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        ObjectOnly::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        ObjectOnly::json_schema(generator)
+    }
 }
 
 /// Filters of lists and searches of edges and nodes; each list has some of them.
@@ -43,7 +75,7 @@ pub(super) struct WireFilters {
     metadata_filters: Option<WireMetadataGroup>,
     content_policy_violated: Option<bool>,
     #[serde(flatten)]
-    _object: ObjectOnly,
+    unknown: Unknown,
 }
 
 /// Filters of lists and searches of episodes.
@@ -54,7 +86,7 @@ pub(super) struct WireEpisodeFilters {
     metadata_filters: Option<WireMetadataGroup>,
     pub(super) content_policy_violated: Option<bool>,
     #[serde(flatten)]
-    _object: ObjectOnly,
+    unknown: Unknown,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -62,7 +94,7 @@ pub(super) struct WireEpisodeFilters {
 struct WireDates {
     any_of: Option<Vec<WireDateGroup>>,
     #[serde(flatten)]
-    _object: ObjectOnly,
+    unknown: Unknown,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -70,7 +102,7 @@ struct WireDates {
 struct WireDateGroup {
     all_of: Option<Vec<WireDate>>,
     #[serde(flatten)]
-    _object: ObjectOnly,
+    unknown: Unknown,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -80,7 +112,7 @@ struct WireDate {
     operator: String,
     value: Option<String>,
     #[serde(flatten)]
-    _object: ObjectOnly,
+    unknown: Unknown,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -90,7 +122,7 @@ struct WireTerm {
     operator: String,
     value: Option<Value>,
     #[serde(flatten)]
-    _object: ObjectOnly,
+    unknown: Unknown,
 }
 
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -101,13 +133,14 @@ struct WireMetadataGroup {
     filters: Option<Vec<WireTerm>>,
     groups: Option<Vec<WireMetadataGroup>>,
     #[serde(flatten)]
-    _object: ObjectOnly,
+    unknown: Unknown,
 }
 
 impl WireFilters {
     /// Converts to the engine's filter.
     pub(super) fn parse(self) -> Result<Filter, ApiError> {
         without_violations(self.content_policy_violated)?;
+        self.unknown.refuse("filters")?;
         let properties = at_most(TERMS_MAX, "property_filters", self.property_filters)?.into_iter();
         let mut filter = Filter {
             node_labels: at_most(ITEMS_MAX, "node_labels", self.node_labels)?,
@@ -133,6 +166,7 @@ impl WireFilters {
 impl WireEpisodeFilters {
     /// Converts to the engine's filter, without the mentioned nodes.
     pub(super) fn parse(self) -> Result<Filter, ApiError> {
+        self.unknown.refuse("filters")?;
         let episode_metadata = self.metadata_filters.map(WireMetadataGroup::parse).transpose()?;
         Ok(Filter { episode_metadata, ..Filter::default() })
     }
@@ -163,8 +197,13 @@ impl WireDates {
     /// Adds the dates to a filter, which has alternatives for each field apart: so either there is one group, or all
     /// groups are about one field.
     fn parse_into(self, filter: &mut Filter) -> Result<(), ApiError> {
+        self.unknown.refuse("date_filters")?;
+        let group = |group: WireDateGroup| {
+            group.unknown.refuse("date_filters.any_of")?;
+            Ok::<_, ApiError>(group.all_of.unwrap_or_default())
+        };
         let groups: Vec<Vec<WireDate>> =
-            self.any_of.unwrap_or_default().into_iter().map(|group| group.all_of.unwrap_or_default()).collect();
+            self.any_of.unwrap_or_default().into_iter().map(group).collect::<Result<_, _>>()?;
         if groups.iter().map(Vec::len).sum::<usize>() > TERMS_MAX {
             return Err(ApiError::bad_request(format!("date_filters must have at most {TERMS_MAX} terms")));
         }
@@ -199,6 +238,7 @@ impl WireDates {
 }
 
 fn date(term: &WireDate) -> Result<DateTerm, ApiError> {
+    term.unknown.refuse("date_filters")?;
     let comparison = comparison("date_filters", &term.operator)?;
     let date = term.value.as_ref().map(|value| time("date_filters.value", value)).transpose()?;
     if comparison == Comparison::Contains {
@@ -219,6 +259,7 @@ impl WireMetadataGroup {
 
     /// `terms_left` is the number of terms and groups, `depth_left` that of levels that are still allowed.
     fn parse_within(self, terms_left: &mut usize, depth_left: usize) -> Result<MetadataGroup, ApiError> {
+        self.unknown.refuse("metadata_filters")?;
         let any = match self.kind.as_deref().unwrap_or("and").to_ascii_lowercase().as_str() {
             "and" => false,
             "or" => true,
@@ -252,6 +293,9 @@ impl WireTerm {
         if self.operator != "in" {
             return None;
         }
+        if let Err(error) = self.unknown.refuse("metadata_filters") {
+            return Some(Err(error));
+        }
         let Some(Value::Array(values)) = &self.value else {
             return Some(Err(ApiError::bad_request("metadata_filters: the operator in needs a list of values")));
         };
@@ -282,6 +326,7 @@ fn at_most<T>(max: usize, name: &str, given: Option<Vec<T>>) -> Result<Vec<T>, A
 }
 
 fn property(name: &str, term: WireTerm) -> Result<PropertyTerm, ApiError> {
+    term.unknown.refuse(name)?;
     let comparison = comparison(name, &term.operator)?;
     Ok(PropertyTerm { name: term.property_name, comparison, value: term.value.unwrap_or(Value::Null) })
 }

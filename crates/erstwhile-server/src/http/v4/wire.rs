@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::content_policies::WireEpisodePolicy;
 use crate::http::error::ApiError;
+use crate::http::model_reading::WireModelReading;
 use crate::openapi::without_description;
 
 /// Maximum number of a node's episodes in a response.
@@ -180,6 +181,8 @@ pub(super) struct WireMessage {
     reference_time: Timestamp,
     created_at: Timestamp,
     processed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<WireModelReading>,
 }
 
 /// The name of a role; this generation has none for messages of no role.
@@ -199,6 +202,7 @@ impl WireMessage {
             metadata: episode.metadata,
             reference_time: episode.reference_time,
             created_at: episode.recorded_at,
+            model: WireModelReading::of(episode.model_reading),
         }
     }
 }
@@ -219,6 +223,8 @@ pub(super) struct WireEpisode {
     reference_time: Timestamp,
     created_at: Timestamp,
     processed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<WireModelReading>,
     /// Only in a graph whose content policy has rules.
     #[serde(skip_serializing_if = "Option::is_none")]
     content_policy: Option<WireEpisodePolicy>,
@@ -270,6 +276,7 @@ impl WireEpisode {
             metadata: episode.metadata,
             reference_time: episode.reference_time,
             created_at: episode.recorded_at,
+            model: WireModelReading::of(episode.model_reading),
             rank,
         }
     }

@@ -14,6 +14,10 @@ statements! {
     CLAIMABLE_FOR_MODEL, Reach::FanOut, claimable!("model_queue");
     CLAIM_FOR_MODEL, GRAPH, claim!("model_queue");
     CLAIM_GRAPH_FOR_MODEL, GRAPH, claim_graph!("model_queue");
+    END_MODEL_PAUSE, GRAPH,
+        "UPDATE model_queue SET ready_at = $2 WHERE graph_id = $1 AND pending > 0 AND ready_at > $2";
+    END_MODEL_PAUSES, Reach::FanOut,
+        "UPDATE model_queue SET ready_at = $1 WHERE pending > 0 AND ready_at > $1 AND attempts > 0";
     RELEASE_FROM_MODEL, GRAPH, release!("model_queue");
     EXTEND_MODEL_LEASE, GRAPH, extend!("model_queue");
     MODEL_QUEUE_DEPTH, Reach::FanOut, depth!("model_queue");
