@@ -136,13 +136,9 @@ fn turns_of(parts: &[Part<'_>]) -> BTreeSet<usize> {
 
 /// Whether a model found fewer than half as many claims in some turns as the rules. Then it is a weak one, or has skipped
 /// them: it adds to what the rules found, and replaces nothing.
-fn says_little(
-    turns: impl IntoIterator<Item = usize> + Clone,
-    by_rules: &[Extraction],
-    by_model: &[Extraction],
-) -> bool {
+fn says_little(turns: &BTreeSet<usize>, by_rules: &[Extraction], by_model: &[Extraction]) -> bool {
     let count = |of: &[Extraction]| {
-        let claims = turns.clone().into_iter().filter_map(|turn| of.get(turn)).flat_map(|one| &one.claims);
+        let claims = turns.iter().filter_map(|turn| of.get(*turn)).flat_map(|one| &one.claims);
         claims.filter(|claim| claim.kind == ClaimKind::Asserts).count()
     };
     count(by_rules) >= KEPT_MIN && 2 * count(by_model) < count(by_rules)
@@ -201,10 +197,11 @@ impl Extractor for ModelExtractor {
             }
         }
         for (parts, worth) in calls.iter().zip(carried) {
-            let is_weak = worth == Worth::Doubtful || says_little(turns_of(parts), &by_rules, &extractions);
-            for turn in turns_of(parts) {
+            let turns = turns_of(parts);
+            let is_weak = worth == Worth::Doubtful || says_little(&turns, &by_rules, &extractions);
+            for turn in turns {
                 let kind = request.turns.get(turn).map(|turn| turn.kind);
-                let is_kept = is_weak || says_little([turn], &by_rules, &extractions);
+                let is_kept = is_weak || says_little(&BTreeSet::from([turn]), &by_rules, &extractions);
                 let Some((extraction, rules)) = extractions.get_mut(turn).zip(by_rules.get(turn)) else { continue };
                 // The fields of a document are read exactly; the model adds what they do not say.
                 if (is_kept || kind == Some(EpisodeKind::Json)) && extraction.refused.is_none() {
