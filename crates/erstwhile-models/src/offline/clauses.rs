@@ -95,6 +95,10 @@ impl SentenceReader<'_, '_> {
         let is_own = self.is_own_thing(subject_token);
         let lemma = s.lemma(verb);
         let Some(mut reading) = self.reading_of(verb) else { return Ok(()) };
+        // "I don't miss the Latin" says little of what one likes.
+        if lemma == "miss" && reading.negated {
+            return Ok(());
+        }
         if self.done_activity(verb, subject_token) || self.sized(verb, subject_token, reading) {
             return Ok(());
         }

@@ -69,17 +69,43 @@ const STYLE: &[&str] = &[
     "use imperial ",
     "use british ",
     "use american ",
+    "use kilomet",
+    "use miles",
+    "use grams",
+    "use celsius",
+    "keep to british ",
+    "keep to american ",
+    "stick to british ",
+    "stick to american ",
     "address me as ",
     "i'd rather you ",
     "i would rather you ",
     "i prefer that you ",
 ];
 
+/// What an order begins with that asks for something of every one of its objects: "correct every mistake".
+const OF_EVERY: &[&str] = &[
+    "correct every ",
+    "correct all ",
+    "mark every ",
+    "mark all ",
+    "give all amounts ",
+    "give all prices ",
+    "give all distances ",
+    "quote all prices ",
+    "convert all amounts ",
+    "show all amounts ",
+];
+
+/// Polite beginnings of orders.
+const ASKING: &[&str] = &["i'd like you to ", "i would like you to ", "i want you to ", "i need you to "];
+
 /// Verbs of orders to an assistant.
 const ORDERS: &str = "use call send write keep reply answer include add give show put remind ask tell address refer sign \
     start end format speak translate suggest avoid skip mention make respond talk be stick explain cc copy convert round \
     quote cite assume check default recommend book schedule order say summarise summarize type spell confirm list \
-    provide ensure compare illustrate calculate highlight break cover simplify focus prioritize prioritise offer present";
+    provide ensure compare illustrate calculate highlight break cover simplify focus prioritize prioritise offer present \
+    rewrite correct change edit translate";
 
 /// Longer sentences say more than an instruction.
 const WORDS_MAX: usize = 30;
@@ -101,6 +127,7 @@ pub(super) fn read(text: &str) -> Option<String> {
     let bare = lower.strip_prefix("so ").unwrap_or(&lower);
     let bare = bare.strip_prefix("please ").unwrap_or(bare);
     let bare = bare.strip_suffix(", please").unwrap_or(bare);
+    let bare = ASKING.iter().find_map(|lead| bare.strip_prefix(lead)).unwrap_or(bare);
     let always = ["always ", "never "].iter().find_map(|lead| bare.strip_prefix(lead)).is_some_and(|rest| {
         let first = rest.split(' ').next().unwrap_or_default();
         ORDERS.split_whitespace().any(|order| order == first) && !rest.starts_with("give up")
@@ -110,7 +137,7 @@ pub(super) fn read(text: &str) -> Option<String> {
     let whenever = WHENEVER.iter().any(|lead| bare.starts_with(lead))
         && bare.split_once(", ").is_some_and(|(_, order)| is_order(order))
         || bare.split_once(" from now on, ").is_some_and(|(order, _)| is_order(order));
-    let of_style = STYLE.iter().any(|lead| bare.starts_with(lead))
+    let of_style = STYLE.iter().chain(OF_EVERY).any(|lead| bare.starts_with(lead))
         || bare
             .strip_prefix("don't ")
             .or_else(|| bare.strip_prefix("do not "))
@@ -131,6 +158,11 @@ mod tests {
             "From now on reply in French",
             "When you write emails for me, keep them under 100 words",
             "call me Al from now on",
+            "I'd like you to keep to British spelling in everything",
+            "Please correct every mistake I make in German sentences",
+            "Never rewrite my sentences unless I ask, just point out what doesn't work",
+            "Give all amounts in shillings, please, not dollars",
+            "Use kilometres and give me one week at a time",
         ] {
             assert!(read(text).is_some(), "{text}");
         }

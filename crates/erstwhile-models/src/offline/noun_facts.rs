@@ -451,7 +451,9 @@ impl SentenceReader<'_, '_> {
             s.dep(c) == Dep::Compound
                 && (s.lexicon.kinds(s.lower(c)).intersects(learnt) || s.lexicon.kinds(s.lemma(c)).intersects(learnt))
         };
-        if s.is_lemma(token, &["class", "lesson"]) && s.child(token, of_what).is_some() {
+        // "I teach my pottery class".
+        let gives = s.is_lemma(s.head(token), &["teach", "run", "lead", "give", "start", "open"]);
+        if !gives && s.is_lemma(token, &["class", "lesson"]) && s.child(token, of_what).is_some() {
             let name = self.bare_phrase(token, me)?;
             let article = if s.tag(token) == Tag::Nns { "" } else { "a " };
             let statement = nouns::tidy(&format!("{} takes {article}{name}", me.name));

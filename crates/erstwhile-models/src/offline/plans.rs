@@ -52,6 +52,7 @@ impl SentenceReader<'_, '_> {
         // "We leave Milwaukee in August".
         let leaves = s.lemma(context.verb) == "leave" && matches!(candidate.relation, "MOVED_FROM" | "LEFT_JOB")
             || matches!(candidate.relation, "SOLD" | "DECLINED" | "CANCELLED")
+            || s.is_lemma(context.verb, &["drop", "ditch", "abandon"])
             || s.lemma(context.verb) == "lose";
         // "I'm trying to reduce my sugar intake", "to optimize my resume": what one wants is the change, not the thing.
         let mine = s.child(object, |c| s.dep(c) == Dep::Poss && s.is(c, MINE)).is_some();

@@ -112,4 +112,11 @@ pub(super) const HAPPENINGS: &[(&str, &str, &str)] = &[
     ),
     ("Blue's my fave.", "+ Nora FAVORITE_COLOR Blue", "Nora's favorite color is Blue."),
     ("I enjoy the flexibility of working from home.", "+ Nora WORKS_FROM home", "Nora works from home."),
+    (
+        "I have 150,000 shillings saved.",
+        "+ Nora HAS_SAVINGS 150,000 shillings",
+        "Nora's savings are 150,000 shillings.",
+    ),
+    ("I have a son-in-law.", "+ Nora HAS_RELATIVE Nora's son-in-law", "Nora has a son-in-law."),
+    ("I've decided to drop SQLite.", "+ Nora PLANS drop SQLite", "Nora has decided to drop SQLite."),
 ];

@@ -87,6 +87,8 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
     ("I shook my neighbour's hand on Friday.", None),
     ("I'll come on Thursday.", None),
     ("I'm holding two bags.", None),
+    ("That's when I teach my pottery class.", None),
+    ("I don't miss the Latin.", None),
     ("My aunt is over from Beirut this week.", None),
     ("Raised Inverness, born Swansea.", None),
     ("Ordered, 95 pounds with delivery on the 15th.", None),
