@@ -138,6 +138,8 @@ const MOVES: &[&str] = &[
 ];
 /// A habit in more words is cut at its first comma.
 const WORDS_MAX: usize = 16;
+/// Adverbs that make a habit of what one does.
+const CUSTOMARY: &[&str] = &["always", "usually", "normally", "typically"];
 /// What makes the present tense one of this moment.
 const NOW: &[&str] = &["now", "today", "tonight", "currently", "atm", "again", "yesterday", "tomorrow", "then"];
 
@@ -209,7 +211,7 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let acts = s.has_child(verb, &[Dep::Dobj])
             || s.child(verb, |c| s.dep(c) == Dep::Prep && s.is(c, &["from", "at", "in", "to", "with"])).is_some();
-        acts && s.has_child_word(verb, &["always", "usually", "normally", "typically"])
+        acts && s.has_child_word(verb, CUSTOMARY)
     }
 
     /// "I clean offices", "I drive a school bus": the object is a kind of thing, and not one thing at hand.
@@ -322,8 +324,7 @@ impl SentenceReader<'_, '_> {
         };
         let last =
             s.children(verb).filter(|child| *child > verb && !apart(child)).flat_map(|child| s.subtree(child)).max();
-        let always =
-            s.child(verb, |c| s.dep(c) == Dep::Advmod && s.is(c, &["always", "usually", "normally", "typically"]));
+        let always = s.child(verb, |c| s.dep(c) == Dep::Advmod && s.is(c, CUSTOMARY));
         let mut words: Vec<String> = always.map(|always| s.lower(always).to_owned()).into_iter().collect();
         words.push(match s.tag(verb) {
             Tag::Vbg if s.has_child_word(verb, &["been"]) => format!("has been {}", s.lower(verb)),

@@ -10,7 +10,7 @@ use super::mood::Mood;
 use super::nouns::Vague;
 use super::reader::{FactParts, SentenceReader};
 
-/// Verbs that tell no event by themselves.
+/// Verbs that tell no event by themselves. Those of habits are others: who lost something has lived through it.
 const UNEVENTFUL: &[&str] = &[
     "be",
     "have",
@@ -128,7 +128,6 @@ const UNEVENTFUL: &[&str] = &[
     "type",
     "mess",
     "bump",
-    "joke",
     "sigh",
     "nod",
     "wave",
@@ -208,6 +207,7 @@ impl SentenceReader<'_, '_> {
         self.dates.get(date).is_some_and(|date| !matches!(date.grain, Grain::Clock | Grain::Part))
     }
 
+    /// Whether the object of a verb is counted, or is somebody's thing.
     fn acts_on_particular(&self, verb: usize) -> bool {
         let s = self.s;
         s.child_of(verb, &[Dep::Dobj]).is_some_and(|object| {
@@ -222,6 +222,10 @@ impl SentenceReader<'_, '_> {
         })
     }
 
+    /// States what a clause says that somebody did.
+    ///
+    /// # Errors
+    /// If its text needs a pronoun that refers to nobody known.
     pub(super) fn happening(&mut self, context: &Context<'_>) -> Result<(), Vague> {
         // "Upgraded my home Wi-Fi router": only a part of what was upgraded.
         let object = self.s.child_of(context.verb, &[Dep::Dobj]);

@@ -1,4 +1,4 @@
-//! Things of one's own: "it" for the one just told of, their names, and where they are or what they are about.
+//! Things of one's own: what "it" means, their names, and where they are or what they are about.
 
 use std::sync::LazyLock;
 
@@ -92,7 +92,7 @@ static OWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// A sentence that says something of a thing just told of.
+/// A sentence that says something of the thing before it.
 static OF_IT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^(?:[Aa]nd |[Bb]ut |[Ss]o )?(?:(?:I|i)t's|(?:I|i)t(?: is| was| has| will| \w+s)?)\b").ok()
 });
