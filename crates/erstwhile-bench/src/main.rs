@@ -9,6 +9,7 @@ mod encoder;
 mod plan;
 mod ranker;
 mod retrieval;
+mod salience;
 mod scale;
 mod speed;
 mod table;
@@ -33,6 +34,8 @@ enum Command {
     TrainRanker(ranker::TrainRanker),
     /// Train the estimate of whether a graph says anything about what a query asks
     TrainAnswerability(answerability::TrainAnswerability),
+    /// Train the model of which open facts are worth keeping
+    TrainSalience(salience::TrainSalience),
     /// Latency and throughput, relative to the limits of the machine
     Speed(speed::Speed),
     /// A shared graph of up to a million facts
@@ -50,6 +53,7 @@ fn main() -> anyhow::Result<()> {
         Command::Retrieval(command) => command.run(),
         Command::TrainRanker(command) => command.run(),
         Command::TrainAnswerability(command) => command.run(),
+        Command::TrainSalience(command) => command.run(),
         Command::Speed(command) => command.run(),
         Command::Scale(command) => command.run(),
         Command::Plan(command) => {

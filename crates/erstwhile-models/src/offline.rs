@@ -4,7 +4,8 @@
 //! A turn is split into `passages` and sentences, which are `repair`ed and parsed. A clause becomes a fact only if
 //! it is asserted (`mood`), its subject is someone known (`people`), its verb has a frame in the vocabulary
 //! (`lexicon`, `arguments`, `clauses`), and its object is concrete and of a type that the relation takes (`nouns`).
-//! Every sentence that says something is also a statement, for search. Extraction is deterministic: it depends on
+//! A clause without a frame becomes a fact of an open relation (`open_relations`) if a trained model (`salience`) finds it worth
+//! keeping. Every sentence that says something is also a statement, for search. Extraction is deterministic: it depends on
 //! neither the clock nor randomness.
 
 mod arguments;
@@ -49,6 +50,7 @@ mod naming;
 mod noun_facts;
 mod nouns;
 mod objects;
+mod open_relations;
 mod openings;
 mod other_languages;
 mod own_things;
@@ -69,6 +71,7 @@ mod relations;
 mod repair;
 mod requests;
 mod resumes;
+pub mod salience;
 mod sentence;
 mod speakers;
 mod spellings;
@@ -103,6 +106,7 @@ use serde_json::Value;
 use dates::DateReader;
 use lexicon::Lexicon;
 use people::People;
+use salience::{OpenFact, Salience};
 use speakers::Participants;
 use trace::Recorder;
 use turn::TurnReader;
@@ -121,6 +125,7 @@ struct Tools {
     english: English,
     lexicon: Lexicon,
     dates: DateReader,
+    salience: Salience,
 }
 
 /// "ok" and "5 mins" are no conversation.
@@ -137,10 +142,12 @@ impl OfflineExtractor {
     pub fn new() -> Result<Self> {
         let english =
             English::load().map_err(|error| Error::internal(format!("the parser's data is damaged: {error}")))?;
+        let salience = Salience::load()
+            .map_err(|error| Error::internal(format!("the model of what is kept cannot be loaded: {error}")))?;
         let lexicon = Lexicon::new(vocabulary::built_in());
         // If no thread can start, the first sentence waits for it.
         drop(thread::Builder::new().name("phrasings".to_owned()).spawn(phrasings::prepare));
-        Ok(Self { tools: Arc::new(Tools { english, lexicon, dates: DateReader::new() }) })
+        Ok(Self { tools: Arc::new(Tools { english, lexicon, dates: DateReader::new(), salience }) })
     }
 
     /// The reader of time expressions.
@@ -151,6 +158,16 @@ impl OfflineExtractor {
 
     /// Returns one extraction per turn, in order.
     pub(crate) fn read(&self, request: &ExtractionRequest) -> Vec<Extraction> {
+        self.read_turns(request, false).into_iter().map(|(extraction, _)| extraction).collect()
+    }
+
+    /// Returns the facts of open relations of each turn, those that are not kept included: what the model of
+    /// [`salience`] is trained on.
+    pub fn open_facts(&self, request: &ExtractionRequest) -> Vec<Vec<OpenFact>> {
+        self.read_turns(request, true).into_iter().map(|(_, considered)| considered).collect()
+    }
+
+    fn read_turns(&self, request: &ExtractionRequest, wants_open_facts: bool) -> Vec<(Extraction, Vec<OpenFact>)> {
         let zone = request.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
         let mut reader = TurnReader {
             tools: &self.tools,
@@ -161,6 +178,7 @@ impl OfflineExtractor {
             plays: 0,
             first_person: false,
             trace: Recorder::default(),
+            considered: None,
         };
         let mut thread = None;
         let mut talked = HashSet::new();
@@ -176,6 +194,7 @@ impl OfflineExtractor {
                 thread = Some(&turn.thread);
             }
             let participants = Participants::of(request, index);
+            reader.considered = wants_open_facts.then(Vec::new);
             reader.trace = Recorder::new(request.trace && index >= request.context.len());
             let document = (turn.kind == EpisodeKind::Json)
                 .then(|| serde_json::from_str(&turn.text).ok())
@@ -205,7 +224,7 @@ impl OfflineExtractor {
             }
             let extraction = on_character_boundaries(extraction, &turn.text);
             if index >= request.context.len() {
-                extractions.push(extraction);
+                extractions.push((extraction, reader.considered.take().unwrap_or_default()));
             }
         }
         extractions

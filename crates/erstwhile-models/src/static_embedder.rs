@@ -4,7 +4,7 @@
 //! are distilled from all-MiniLM-L6-v2 by `scripts/distill`. Their lengths are weights, so common
 //! words contribute little. Embedding a text takes microseconds, and the table is part of the binary.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use erstwhile::error::Result as EngineResult;
@@ -70,18 +70,23 @@ struct Inner {
 }
 
 impl StaticEmbedder {
-    /// Loads the built-in table and vocabulary, which takes a few milliseconds.
+    /// Loads the built-in table and vocabulary, which takes a few milliseconds; all embedders of a process share them.
     ///
     /// # Errors
     /// If the built-in files are damaged or do not match, which is a defect of the build.
     pub fn new() -> Result<Self, StaticEmbedderError> {
+        static LOADED: OnceLock<Arc<Inner>> = OnceLock::new();
+        if let Some(inner) = LOADED.get() {
+            return Ok(Self { inner: inner.clone() });
+        }
         let table = Table::read(TABLE)?;
         let rows = table.rows;
         let pieces = WordPiece::new(VOCABULARY).ok_or(StaticEmbedderError::Vocabulary { pieces: 0, rows })?;
         if pieces.len() != rows as usize {
             return Err(StaticEmbedderError::Vocabulary { pieces: pieces.len(), rows });
         }
-        Ok(Self { inner: Arc::new(Inner { pieces, table }) })
+        let inner = LOADED.get_or_init(|| Arc::new(Inner { pieces, table })).clone();
+        Ok(Self { inner })
     }
 
     /// Returns the vector of `text`: 256 components with unit length, or all zeros if no word is known.

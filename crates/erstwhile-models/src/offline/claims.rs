@@ -251,9 +251,10 @@ impl<'l> Claims<'l> {
     fn holding(&self, fact: &Fact<'_>) -> Holding {
         match self.lexicon.relation(fact.relation) {
             Some(relation) => relation.holding,
-            None if fact.object.entity_type.as_deref() == Some(VALUE_TYPE) => Holding::Exclusive,
             // An attribute outside the vocabulary has one value at a time, also when that is an identifier.
-            None if fact.relation.starts_with("HAS_") || fact.relation.starts_with("FAVORITE_") => Holding::Exclusive,
+            None if ["HAS_", "FAVORITE_", "NUMBER_"].iter().any(|attribute| fact.relation.starts_with(attribute)) => {
+                Holding::Exclusive
+            }
             None => Holding::Shared,
         }
     }

@@ -97,6 +97,78 @@ const OF_EVERY: &[&str] = &[
     "show all amounts ",
 ];
 
+/// Words for how an assistant answers: an order about them that makes an exception or none holds from then on.
+const MANNERS: &[&str] = &[
+    "answer",
+    "answers",
+    "reply",
+    "replies",
+    "response",
+    "responses",
+    "explanations",
+    "spelling",
+    "punctuation",
+    "units",
+    "metric",
+    "imperial",
+    "feet",
+    "inches",
+    "kilometre",
+    "kilometres",
+    "kilometers",
+    "miles",
+    "celsius",
+    "fahrenheit",
+    "bullet",
+    "bullets",
+    "points",
+    "paragraphs",
+    "jargon",
+    "emoji",
+    "emojis",
+    "comments",
+    "lectures",
+    "hint",
+    "hints",
+    "snippets",
+    "solution",
+    "solutions",
+];
+
+/// What makes an order about them a lasting one.
+const STRICT: &[&str] = &[
+    "always ",
+    "never ",
+    "don't ",
+    "do not ",
+    " only",
+    "only ",
+    " under ",
+    ", not ",
+    " no longer than ",
+    "unless i ask",
+    " rather than ",
+    " instead of ",
+    " first",
+    "in points",
+    "in short ",
+    "in bullet",
+];
+
+/// What an order points at that is about one text or question.
+const AT_HAND: &[&str] =
+    &["this", "these", "that", "above", "below", "following", "question", "quiz", "test", "exercise"];
+
+/// What an assistant is not to do again.
+const UNWANTED: &[&str] = &[
+    "don't suggest ",
+    "do not suggest ",
+    "don't recommend ",
+    "do not recommend ",
+    "don't mention ",
+    "do not mention ",
+];
+
 /// Polite beginnings of orders.
 const ASKING: &[&str] = &["i'd like you to ", "i would like you to ", "i want you to ", "i need you to "];
 
@@ -123,6 +195,9 @@ pub(super) fn read(text: &str) -> Option<String> {
     if text.split_whitespace().count() > WORDS_MAX || text.contains(['{', '}', '<', '>', '|', '=', '\n']) {
         return None;
     }
+    // "First thing: keep your answers short, I read them on my watch."
+    let text = text.split_once(": ").filter(|(lead, _)| lead.split(' ').count() <= 3).map_or(text, |(_, order)| order);
+    let text = text.split_once(", I ").map_or(text, |(order, _)| order);
     let lower = text.to_ascii_lowercase();
     let bare = lower.strip_prefix("so ").unwrap_or(&lower);
     let bare = bare.strip_prefix("please ").unwrap_or(bare);
@@ -143,7 +218,29 @@ pub(super) fn read(text: &str) -> Option<String> {
             .or_else(|| bare.strip_prefix("do not "))
             .or_else(|| bare.strip_prefix("no more "))
             .is_some_and(|rest| rest.starts_with("send me ") && !rest.contains([':', ',']) && rest.ends_with('s'));
-    (always || of_style || lasting || ends && is_order(bare) || whenever).then(|| text.to_owned())
+    let unwanted = UNWANTED.iter().any(|lead| bare.starts_with(lead));
+    let is_lasting =
+        always || of_style || lasting || ends && is_order(bare) || whenever || unwanted || is_of_manner(bare);
+    is_lasting.then(|| text.to_owned())
+}
+
+/// "Give me paces in kilometres only", "feet and inches only", "reply in points".
+fn is_of_manner(text: &str) -> bool {
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()).collect();
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    // "Miles only please": no verb is needed.
+    let phrase = text.split(", ").next().is_some_and(|phrase| {
+        phrase.split(' ').count() <= 6 && (phrase.ends_with(" only") || phrase.ends_with(" only please"))
+    });
+    let order = ["don't ", "do not ", "never ", "always ", "only ", "just "]
+        .iter()
+        .find_map(|lead| text.strip_prefix(lead))
+        .unwrap_or(text)
+        .split(' ')
+        .next()
+        .is_some_and(|first| ORDERS.split_whitespace().any(|order| order == first));
+    (order || phrase) && has(MANNERS) && STRICT.iter().any(|mark| text.contains(mark)) && !has(AT_HAND)
 }
 
 #[cfg(test)]
@@ -163,6 +260,12 @@ mod tests {
             "Never rewrite my sentences unless I ask, just point out what doesn't work",
             "Give all amounts in shillings, please, not dollars",
             "Use kilometres and give me one week at a time",
+            "First thing: please keep your answers under 80 words, I read them on my watch",
+            "Please reply in points, I find paragraphs confusing",
+            "Feet and inches only please, metric makes my eye twitch",
+            "Please don't give me the solution first, only a hint",
+            "Give me paces in minutes per kilometre only, please",
+            "Please do not suggest any paid courses",
         ] {
             assert!(read(text).is_some(), "{text}");
         }
@@ -176,6 +279,11 @@ mod tests {
             "Send the email",
             "When you were young, it was fun",
             "never mind",
+            "Please give me three short answers to this email",
+            "Don't forget to add the answers to the quiz",
+            "Only a few miles left",
+            "I answered all the questions first",
+            "The comments are only for me",
         ] {
             assert_eq!(read(text), None, "{text}");
         }

@@ -78,6 +78,11 @@ impl Kinds {
         Self(self.0 | other.0)
     }
 
+    /// The names of the types.
+    pub(super) fn names(self) -> impl Iterator<Item = &'static str> {
+        Kind::ALL.iter().filter(move |(_, kind)| self.has(*kind)).map(|(name, _)| *name)
+    }
+
     pub(super) fn insert(&mut self, kind: Kind) {
         self.0 |= 1 << kind as u8;
     }

@@ -12,6 +12,7 @@ use super::mapped::Mapped;
 use super::mood::Mood;
 use super::nouns::Vague;
 use super::people::{People, Person};
+use super::salience::{OpenFact, Salience};
 use super::sentence::Sentence;
 use super::trace::Recorder;
 
@@ -43,12 +44,17 @@ pub(super) struct SentenceReader<'r, 'a> {
     /// Verbs that another clause has covered.
     pub(super) covered: Vec<usize>,
     pub(super) trace: &'r mut Recorder,
+    /// Decides which open facts are kept.
+    pub(super) salience: &'r Salience,
+    /// Receives every open fact, kept or not, if wanted.
+    pub(super) considered: Option<&'r mut Vec<OpenFact>>,
 }
 
 impl SentenceReader<'_, '_> {
     /// Reads all noun phrases and clauses.
     pub(super) fn read(&mut self) {
         self.people.next_sentence();
+        let mut stated = Vec::new();
         for token in self.s.tokens() {
             let gerund = self.s.tag(token) == Tag::Vbg;
             if gerund && !self.s.in_quote(token) {
@@ -59,8 +65,10 @@ impl SentenceReader<'_, '_> {
             if is_phrase && !self.s.in_quote(token) {
                 self.place_at(token);
                 self.remember_thing(token);
+                let before = self.claims.stated();
                 // A phrase about someone unknown states nothing.
                 let outcome = self.noun_phrase(token);
+                stated.extend((self.claims.stated() > before).then_some(token));
                 self.trace_phrase(token, outcome);
             }
         }
@@ -76,10 +84,13 @@ impl SentenceReader<'_, '_> {
             if self.s.is_verb(verb) && !helper && !self.s.in_quote(verb) {
                 self.place_at(verb);
                 let before = self.mark();
+                let stated_before = self.claims.stated();
                 let outcome = self.clause(verb);
+                stated.extend((self.claims.stated() > stated_before).then_some(verb));
                 self.trace_clause(verb, before, outcome);
             }
         }
+        self.open_relations(&stated);
     }
 
     /// Whether a word means a relative: "eldest" does, though its lemma is "old".

@@ -10,8 +10,8 @@ use super::claims::CONFIDENCE_STATED;
 /// The name of an assistant to which the messages give none.
 pub(super) const ASSISTANT: &str = "Assistant";
 
-/// The relation of two people who take part in one conversation.
-const TALKS_WITH: &str = "TALKS_WITH";
+/// The relation of two people who talk with each other.
+const KNOWS: &str = "KNOWS";
 
 /// Who takes part in one turn.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +53,7 @@ impl<'a> Participants<'a> {
         Self { speaker, addressee, both_users }
     }
 
-    /// That two people talk with each other, said of the owner of the graph, or else of the first by name.
+    /// That two people know each other, said of the owner of the graph, or else of the first by name.
     pub(super) fn conversation(&self, owner: Option<&str>, span: Range<usize>) -> Option<Claim> {
         let (speaker, addressee) = (self.speaker?, self.addressee.filter(|_| self.both_users)?);
         let is_turned =
@@ -62,10 +62,10 @@ impl<'a> Participants<'a> {
         Some(Claim {
             subject: one.to_owned(),
             subject_type: Some("Person".to_owned()),
-            predicate: TALKS_WITH.to_owned(),
+            predicate: KNOWS.to_owned(),
             object: Some(other.to_owned()),
             object_type: Some("Person".to_owned()),
-            statement: format!("{one} talks with {other}."),
+            statement: format!("{one} knows {other}."),
             span,
             kind: ClaimKind::Asserts,
             holding: Holding::Shared,

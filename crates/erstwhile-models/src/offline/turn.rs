@@ -35,6 +35,7 @@ use super::records;
 use super::repair;
 use super::requests;
 use super::resumes;
+use super::salience::OpenFact;
 use super::sentence::Sentence;
 use super::speakers::ASSISTANT;
 use super::statement;
@@ -64,6 +65,8 @@ pub(super) struct TurnReader<'t> {
     pub(super) first_person: bool,
     /// What is dropped.
     pub(super) trace: Recorder,
+    /// The open facts of the present turn, kept or not, if wanted.
+    pub(super) considered: Option<Vec<OpenFact>>,
 }
 
 /// One sentence before it is parsed.
@@ -276,9 +279,9 @@ impl TurnReader<'_> {
     fn take_back(&mut self, old: &Unit, turn: &Turn, calls: &Cell<u8>, (claims, from): (&mut Claims<'_>, usize)) {
         let mut before = Claims::new(&self.tools.lexicon);
         // What it drops was said in an earlier turn.
-        let trace = std::mem::take(&mut self.trace);
+        let (trace, considered) = (std::mem::take(&mut self.trace), self.considered.take());
         self.sentence(old, turn, Trust::Speaker, calls, (&mut before, &mut Extraction::default()));
-        self.trace = trace;
+        (self.trace, self.considered) = (trace, considered);
         if claims.claims.len() == from {
             return;
         }
@@ -432,6 +435,8 @@ impl TurnReader<'_> {
                 now: turn.reference_time,
                 covered: Vec::new(),
                 trace: &mut self.trace,
+                salience: &tools.salience,
+                considered: self.considered.as_mut(),
             };
             let start = reader.mark();
             reader.read();

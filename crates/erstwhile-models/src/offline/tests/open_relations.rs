@@ -1,0 +1,51 @@
+//! Facts of open relations: what no relation of the vocabulary says, and somebody would keep.
+
+/// What Nora says, the fact and its sentence.
+pub(super) const OPEN: &[(&str, &str, &str)] = &[
+    ("My uncle Kamau keeps 60 hives in Baringo.", "+ Kamau KEEPS 60 hives", "Kamau keeps 60 hives in Baringo."),
+    ("I've never built a boat.", "+ Nora DID_NOT build boat", "Nora has never built a boat."),
+    (
+        "I can't do overhead presses because of my shoulder.",
+        "+ Nora CANNOT do overhead presses",
+        "Nora cannot do overhead presses because of their shoulder.",
+    ),
+    (
+        "I'd like a first draft of 90,000 words by Christmas.",
+        "+ Nora WANTS first draft of 90,000 words @ 2023-05-12..2023-12-25",
+        "Nora would like a first draft of 90,000 words by Christmas.",
+    ),
+    (
+        "I've got twelve weeks of severance.",
+        "+ Nora HAS twelve weeks of severance",
+        "Nora has got twelve weeks of severance.",
+    ),
+    (
+        "I got a grade D in maths in 1983.",
+        "+ Nora DID get grade D in maths @ 1983-01-01..",
+        "Nora got a grade D in maths in 1983.",
+    ),
+    (
+        "I'm saving ten thousand every month.",
+        "+ Nora IS_SAVING ten thousand",
+        "Nora is saving ten thousand every month.",
+    ),
+    (
+        "I have to rewrite the first five chapters.",
+        "+ Nora HAS_TO rewrite the first five chapters",
+        "Nora has to rewrite the first five chapters.",
+    ),
+    ("My laptop has no network port.", "+ Nora's laptop HAS no network port", "Nora's laptop has no network port."),
+];
+/// What tells of the moment, needs somebody else, or holds under a condition.
+pub(super) const NOT_KEPT: &[&str] = &[
+    "I fell asleep with the phone in my hand.",
+    "I'm in the queue at the bakery.",
+    "I'm glad.",
+    "I opened the window.",
+    "I feel much better.",
+    "They approved it with two conditions.",
+    "If we finish the garage we sell two bikes.",
+    "She said she bought 40 tiles.",
+    "Maybe I finish three chapters.",
+    "You get two weeks of holiday.",
+];
