@@ -162,6 +162,8 @@ pub fn random_bytes() -> [u8; 32] {
 /// returned only then.
 ///
 /// # Errors
+        queue_project_percent: settings.ingest.queue_project_percent,
+        queue_graph_percent: settings.ingest.queue_graph_percent,
 /// If the store is unavailable, or the configured key is too short.
 pub async fn bootstrap(engine: &Engine, own_key: Option<&str>) -> erstwhile::Result<(Project, Option<String>)> {
     let project = engine.ensure_project(DEFAULT_PROJECT).await?;

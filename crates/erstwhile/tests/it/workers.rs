@@ -123,3 +123,27 @@ async fn a_short_failure_of_the_queue_is_a_short_delay_and_a_long_one_costs_litt
     }
     drop(workers);
 }
+
+/// However much somebody has said, others do not wait for all of it.
+#[tokio::test]
+async fn graphs_take_turns() {
+    let (world, between) = World::with_between().await;
+    let other = another_process(&between).await;
+    world.add_user("bea", "Bea Moss").await;
+    other.project(world.project).create_thread(NewThread::of("of bea", "bea")).await.unwrap();
+    let flood = (0..200).map(|number| NewMessage::new(Role::User, format!("Message {number}."))).collect();
+    let thread = world.engine.project(world.project).thread("t");
+    let last = *thread.add_messages(flood, &[], false).await.unwrap().messages.last().unwrap();
+    let project = world.engine.project(world.project);
+    let said = vec![NewMessage::new(Role::User, "I like tea.")];
+    let of_bea = project.thread("of bea").add_messages(said, &[], false).await.unwrap().messages[0];
+    let mut rounds = 0;
+    while !is_understood(&world, of_bea).await {
+        rounds += 1;
+        assert!(rounds < 10, "it is never understood");
+        world.engine.ingest_next().await.unwrap();
+    }
+    assert!(!is_understood(&world, last).await, "all that came before was read first");
+    while world.engine.ingest_next().await.unwrap() {}
+    assert!(is_understood(&world, last).await);
+}
