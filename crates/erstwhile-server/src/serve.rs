@@ -63,10 +63,18 @@ pub async fn open_existing_store(settings: &StoreSettings) -> anyhow::Result<Sto
 }
 
 fn open_database(settings: &StoreSettings) -> anyhow::Result<Arc<dyn Sql>> {
-    let Some(url) = &settings.database else {
-        let database = Sqlite::open(&embedded_database(settings)).with_context(|| cannot_open(settings))?;
-        return Ok(Arc::new(database));
-    };
+    if let Some(postgres) = open_postgres(settings)? {
+        return Ok(Arc::new(postgres));
+    }
+    Ok(Arc::new(Sqlite::open(&embedded_database(settings)).with_context(|| cannot_open(settings))?))
+}
+
+/// The configured PostgreSQL database, if the store is one. It is connected to when it is first used.
+///
+/// # Errors
+/// If its URL cannot be read.
+pub fn open_postgres(settings: &StoreSettings) -> anyhow::Result<Option<Postgres>> {
+    let Some(url) = &settings.database else { return Ok(None) };
     let postgres = PostgresSettings { connections: settings.connections, ..PostgresSettings::default() };
     Ok(Arc::new(Postgres::new(url, postgres).with_context(|| cannot_open(settings))?))
 }

@@ -26,6 +26,7 @@ const FAN_OUTS: &[&str] = &[
     "COUNT_CANDIDATES",
     "COUNT_GRAPHS",
     "COUNT_MEMBERS",
+    "COUNT_PENDING_ERASURES",
     "COUNT_THREADS",
     "DISSOLVE_GROUP",
     "FORGET_APPLIED",
@@ -64,8 +65,8 @@ const FAN_OUTS: &[&str] = &[
     "THREADS_BY_UPDATED_DESC",
     "THREADS_BY_USER",
     "THREADS_BY_USER_DESC",
-];
     "WAITING_EPISODES_BY_PROJECT",
+];
 
 #[test]
 fn every_statement_names_its_shard_or_is_a_listed_fan_out() {
