@@ -169,6 +169,42 @@ fn commands_that_only_read_create_nothing() {
 }
 
 #[test]
+fn a_key_of_an_unknown_project_is_created_only_together_with_the_project() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().to_str().expect("a path");
+    assert!(erstwhile(&["keys", "--data", data, "create"]).status.success());
+    let create = ["keys", "--data", data, "--project", "prodution", "create"];
+    let refused = erstwhile(&create);
+    let error = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(1) && refused.stdout.is_empty(), "{refused:?}");
+    assert!(error.contains("no project `prodution`") && error.contains("--create-project"), "{error}");
+    assert!(!stdout(&erstwhile(&["projects", "--data", data])).contains("prodution"));
+    let created = erstwhile(&[&create[..], &["--create-project"]].concat());
+    assert!(created.status.success() && stdout(&created).starts_with("ew_"), "{created:?}");
+    assert!(stdout(&erstwhile(&["projects", "--data", data])).contains("prodution"));
+    assert!(erstwhile(&create).status.success(), "the project exists now");
+}
+
+#[test]
+fn only_one_server_uses_a_data_folder_and_commands_look_into_it_meanwhile() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().to_str().expect("a path");
+    let server = Process::start_embedded(folder.path());
+    let second = erstwhile(&["serve", "--listen", "127.0.0.1:0", "--data", data]);
+    let error = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert_eq!(second.status.code(), Some(1), "{error}");
+    assert!(error.contains(&format!("another server uses the data folder `{data}`")), "{error}");
+    assert_eq!(server.call("POST", "/users", Some(&json!({ "user_id": "ann" }))).status, 201);
+    for command in [&["users"][..], &["stats"], &["doctor"], &["keys", "list"], &["keys", "create"], &["audit"]] {
+        let output = erstwhile(&[command, &["--data", data]].concat());
+        assert!(output.status.success(), "{command:?}: {output:?}");
+    }
+    server.kill();
+    let server = Process::start_embedded(folder.path());
+    assert_eq!(server.call("GET", "/users/ann", None).status, 200, "a killed server has left no lock");
+}
+
+#[test]
 fn doctor_names_each_problem_and_what_to_do() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let data = folder.path().to_str().expect("a path");
