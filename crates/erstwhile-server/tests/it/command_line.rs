@@ -1,6 +1,7 @@
 //! Tests of the command line: data on stdout, and exit codes.
 
-use std::process::{Command, Output};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
@@ -185,14 +186,30 @@ fn a_key_of_an_unknown_project_is_created_only_together_with_the_project() {
     assert!(erstwhile(&create).status.success(), "the project exists now");
 }
 
+/// How a server on a folder ends that should not start, and what it says; it is ended if it does.
+fn end_of_server(data: &str) -> (Option<i32>, String) {
+    let mut server = Command::new(env!("CARGO_BIN_EXE_erstwhile"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--data", data])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut said = String::new();
+    for line in BufReader::new(server.stderr.take().expect("its stderr")).lines() {
+        said += &line.expect("a line");
+        if said.contains("serving on") {
+            server.kill().expect("it ends");
+        }
+    }
+    (server.wait().expect("it ends").code(), said)
+}
+
 #[test]
 fn only_one_server_uses_a_data_folder_and_commands_look_into_it_meanwhile() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let data = folder.path().to_str().expect("a path");
     let server = Process::start_embedded(folder.path());
-    let second = erstwhile(&["serve", "--listen", "127.0.0.1:0", "--data", data]);
-    let error = String::from_utf8_lossy(&second.stderr).into_owned();
-    assert_eq!(second.status.code(), Some(1), "{error}");
+    let (code, error) = end_of_server(data);
+    assert_eq!(code, Some(1), "{error}");
     assert!(error.contains(&format!("another server uses the data folder `{data}`")), "{error}");
     assert_eq!(server.call("POST", "/users", Some(&json!({ "user_id": "ann" }))).status, 201);
     for command in [&["users"][..], &["stats"], &["doctor"], &["keys", "list"], &["keys", "create"], &["audit"]] {

@@ -81,7 +81,7 @@ fn a_graph_that_floods_the_queue_is_refused_and_others_are_served() {
 fn shares_of_the_queue_are_percentages() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_erstwhile"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .args(["projects", "--data"])
         .arg(folder.path())
         .env("ERSTWHILE_INGEST__QUEUE_GRAPH_PERCENT", "0")
         .output()
