@@ -315,8 +315,8 @@ fn what_a_stopped_installation_knows_is_shown_with_the_words_that_it_rests_on() 
 fn a_command_whose_output_nobody_reads_ends_quietly() {
     let mut demo = Command::new(env!("CARGO_BIN_EXE_erstwhile"))
         .arg("demo")
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
     drop(demo.stdout.take());
