@@ -12,6 +12,7 @@ mod facts;
 mod features;
 pub mod filter;
 mod fuse;
+mod hearsay;
 mod hybrid;
 mod index;
 mod model_texts;
@@ -93,6 +94,9 @@ pub struct SearchRequest {
     pub origins: Vec<EntityId>,
     /// Whether searches for facts return statements, too.
     pub statements: Statements,
+    /// Whether searches for facts and statements return hearsay, behind everything else: see
+    /// [`GraphIndex::is_hearsay`].
+    pub hearsay: bool,
     /// Whether results explain their scores.
     pub explain: bool,
     /// Episodes that are not found and do not count in comparisons, such as the messages that make up the query.

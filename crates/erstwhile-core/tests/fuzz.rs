@@ -1,8 +1,7 @@
 //! Input of applications that a fuzzer makes up: nothing panics, everything ends, and what is returned keeps its rules.
 //!
-//! `cargo test` tries a few hundred inputs of each target, always the same. Others are tried for ten minutes with
-//! `BOLERO_RANDOM_SEED=2 BOLERO_RANDOM_ITERATIONS=1000000000 BOLERO_RANDOM_TEST_TIME_MS=600000`, or with coverage with
-//! `cargo bolero test`.
+//! `cargo test` tries a few hundred inputs of each target, others in every run. More are tried for ten minutes with
+//! `BOLERO_RANDOM_ITERATIONS=1000000000 BOLERO_RANDOM_TEST_TIME_MS=600000`, or with coverage with `cargo bolero test`.
 
 use bolero::check;
 use erstwhile_core::budget::Budget;

@@ -1,9 +1,8 @@
 //! Text and documents that a fuzzer makes up, and answers of a language model: nothing panics, everything ends, and every
 //! claim lies in its text.
 //!
-//! `cargo test` tries a few hundred inputs of each target, always the same. Others are tried for ten minutes with
-//! `BOLERO_RANDOM_SEED=2 BOLERO_RANDOM_ITERATIONS=1000000000 BOLERO_RANDOM_TEST_TIME_MS=600000`, or with coverage with
-//! `cargo bolero test`.
+//! `cargo test` tries a few hundred inputs of each target, others in every run. More are tried for ten minutes with
+//! `BOLERO_RANDOM_ITERATIONS=1000000000 BOLERO_RANDOM_TEST_TIME_MS=600000`, or with coverage with `cargo bolero test`.
 
 #![cfg(feature = "model-extractor")]
 #![expect(clippy::expect_used, reason = "a failing test should stop immediately")]

@@ -23,6 +23,7 @@ mod connect;
 pub mod dialect;
 mod failure;
 mod migrate;
+mod search;
 mod sharding;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -32,6 +33,7 @@ mod value;
 
 use connect::Target;
 use failure::Failure;
+pub use search::{FoundText, SearchedTable};
 
 /// The oldest supported server, in the format of `server_version_num`.
 pub const OLDEST_SERVER: i64 = 150_000;
@@ -266,6 +268,11 @@ impl Sql for Postgres {
 
     async fn scrub(&self, tables: &[&str]) -> Result<()> {
         vacuum::run(self, tables).await
+    }
+
+    /// PostgreSQL overwrites nothing: rows that are gone may be in free space of the files and in the write-ahead log.
+    fn overwrites_removed_rows(&self) -> bool {
+        false
     }
 
     fn is_sharded(&self) -> bool {

@@ -40,6 +40,13 @@ struct ReasonLabels {
     reason: &'static str,
 }
 
+/// Labels of the requests that the queue refused.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct ShareLabels {
+    /// What had no room: `queue`, `project` or `graph`.
+    full: &'static str,
+}
+
 /// All metrics; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Metrics {
@@ -58,6 +65,7 @@ pub struct Metrics {
     pub queue_graphs: Gauge,
     /// `erstwhile_queue_oldest_seconds`
     pub queue_oldest_seconds: Gauge,
+    queue_refused: Family<ShareLabels, Counter>,
     dropped_claims: Family<ReasonLabels, Counter>,
     /// `erstwhile_model_queue_episodes`
     pub model_queue_episodes: Gauge,
@@ -192,6 +200,10 @@ impl Metrics {
         let queue_oldest_seconds = Gauge::default();
         let help = "How long the graph that has waited longest for ingestion has waited";
         registry.register("queue_oldest_seconds", help, queue_oldest_seconds.clone());
+        let queue_refused = Family::default();
+        let help =
+            "Requests refused because too many episodes wait for ingestion, by what had no room, since the start";
+        registry.register("queue_refused", help, Family::clone(&queue_refused));
         let dropped_claims = Family::default();
         let help = "Claims and statements dropped while reading episodes, since the start";
         registry.register("dropped_claims", help, Family::clone(&dropped_claims));
@@ -210,6 +222,7 @@ impl Metrics {
             queue_episodes,
             queue_graphs,
             queue_oldest_seconds,
+            queue_refused,
             dropped_claims,
             model_queue_episodes,
             model,
@@ -261,6 +274,13 @@ impl Metrics {
         set_cost(&self.reranking.cost, cost);
         for (outcome, count) in [("ranked", ranked), ("late", late), ("failed", failed), ("skipped", skipped)] {
             set(&self.reranking.searches.get_or_create(&OutcomeLabels { outcome }), count);
+        }
+    }
+
+    /// Sets how many requests were refused because something had no room in the queue.
+    pub fn set_queue_refused(&self, counts: impl IntoIterator<Item = (&'static str, u64)>) {
+        for (full, count) in counts {
+            set(&self.queue_refused.get_or_create(&ShareLabels { full }), count);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Opens the engine from the settings, and starts and stops the server.
 
+use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -63,12 +64,20 @@ pub async fn open_existing_store(settings: &StoreSettings) -> anyhow::Result<Sto
 }
 
 fn open_database(settings: &StoreSettings) -> anyhow::Result<Arc<dyn Sql>> {
-    let Some(url) = &settings.database else {
-        let database = Sqlite::open(&embedded_database(settings)).with_context(|| cannot_open(settings))?;
-        return Ok(Arc::new(database));
-    };
+    if let Some(postgres) = open_postgres(settings)? {
+        return Ok(Arc::new(postgres));
+    }
+    Ok(Arc::new(Sqlite::open(&embedded_database(settings)).with_context(|| cannot_open(settings))?))
+}
+
+/// The configured PostgreSQL database, if the store is one. It is connected to when it is first used.
+///
+/// # Errors
+/// If its URL cannot be read.
+pub fn open_postgres(settings: &StoreSettings) -> anyhow::Result<Option<Postgres>> {
+    let Some(url) = &settings.database else { return Ok(None) };
     let postgres = PostgresSettings { connections: settings.connections, ..PostgresSettings::default() };
-    Ok(Arc::new(Postgres::new(url, postgres).with_context(|| cannot_open(settings))?))
+    Postgres::new(url, postgres).map(Some).with_context(|| cannot_open(settings))
 }
 
 /// The file of the embedded database.
@@ -88,15 +97,47 @@ pub async fn open_engine(settings: &Settings) -> anyhow::Result<Engine> {
     Ok(engine_on(open_store(&settings.store).await?, settings)?.build())
 }
 
+/// The data folder of a server. No other server can use it until this is dropped, or the process ends in any way.
+#[derive(Debug)]
+pub struct FolderLock(#[expect(dead_code, reason = "it is locked as long as it is open")] File);
+
+impl FolderLock {
+    /// Locks the data folder, which is created if it does not exist; `None` if the data is elsewhere, or if the file system
+    /// knows no locks.
+    ///
+    /// # Errors
+    /// If another server has locked it, or it cannot be opened.
+    fn take(settings: &StoreSettings) -> anyhow::Result<Option<Self>> {
+        if settings.database.is_some() {
+            return Ok(None);
+        }
+        create_private_folder(&settings.data)?;
+        let place = settings.data.display();
+        // The folder itself and not a file in it, which somebody might remove.
+        let folder = File::open(&settings.data).with_context(|| format!("cannot open the folder `{place}`"))?;
+        match folder.try_lock() {
+            Ok(()) => Ok(Some(Self(folder))),
+            Err(TryLockError::WouldBlock) => bail!(
+                "another server uses the data folder `{place}`: stop it first, or choose another folder with --data"
+            ),
+            Err(TryLockError::Error(error)) => {
+                tracing::warn!(%error, "cannot lock the data folder `{place}`: make sure that only one server uses it");
+                Ok(None)
+            }
+        }
+    }
+}
+
 /// Opens an engine on the configured store as the server uses it: also with the configured models for search, which may
-/// take a second to load. Creates the store if it does not exist.
+/// take a second to load. Creates the store if it does not exist, and keeps other servers from using the folder.
 ///
 /// # Errors
-/// If the store cannot be opened, or the embedding or the reranking model cannot be used.
-pub async fn open_serving_engine(settings: &Settings) -> anyhow::Result<Engine> {
+/// If the store cannot be opened or another server uses it, or the embedding or the reranking model cannot be used.
+pub async fn open_serving_engine(settings: &Settings) -> anyhow::Result<(Engine, Option<FolderLock>)> {
     // Before the store, which a command that fails should not create.
     let embedding = models::embedding_model(settings)?;
     let reranking = models::reranking_model(settings)?;
+    let lock = FolderLock::take(&settings.store)?;
     let builder = engine_on(open_store(&settings.store).await?, settings)?;
     let builder = match embedding {
         Some(model) => builder.embedding_model(model),
@@ -106,7 +147,7 @@ pub async fn open_serving_engine(settings: &Settings) -> anyhow::Result<Engine> 
         Some(model) => builder.reranking_model(model),
         None => builder,
     };
-    Ok(builder.build())
+    Ok((builder.build(), lock))
 }
 
 /// Opens an engine on the configured store, for commands that must not create one.
@@ -121,6 +162,8 @@ fn engine_on(store: Store, settings: &Settings) -> anyhow::Result<EngineBuilder>
     let embedder = StaticEmbedder::new().context("the built-in embedding table is invalid")?;
     let builder = Engine::builder(store).embedder(embedder).settings(EngineSettings {
         queue_episodes_max: settings.ingest.queue_episodes_max,
+        queue_project_percent: settings.ingest.queue_project_percent,
+        queue_graph_percent: settings.ingest.queue_graph_percent,
         index_bytes_max: settings.search.index_mib_max << 20,
         read_wait: Duration::from_millis(settings.search.wait_ms),
         statements: settings.search.statements.into(),

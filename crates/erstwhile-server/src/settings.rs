@@ -215,11 +215,27 @@ pub struct IngestSettings {
     pub workers: usize,
     /// Maximum number of episodes that wait; requests that add more are answered with 429.
     pub queue_episodes_max: i64,
+    /// The share of the queue that one project may take up, in percent of what it holds and what is free.
+    pub queue_project_percent: u8,
+    /// The share that one graph may take up, in percent of what it holds and what is free for its project.
+    pub queue_graph_percent: u8,
 }
 
 impl Default for IngestSettings {
     fn default() -> Self {
-        Self { workers: 2, queue_episodes_max: 100_000 }
+        Self { workers: 2, queue_episodes_max: 100_000, queue_project_percent: 90, queue_graph_percent: 50 }
+    }
+}
+
+impl IngestSettings {
+    /// Refuses shares of the queue that are no percentages.
+    fn check_shares(&self) -> anyhow::Result<()> {
+        for (name, percent) in
+            [("queue_project_percent", self.queue_project_percent), ("queue_graph_percent", self.queue_graph_percent)]
+        {
+            anyhow::ensure!((1..=100).contains(&percent), "ingest.{name} must be from 1 to 100");
+        }
+        Ok(())
     }
 }
 
@@ -389,6 +405,7 @@ impl Settings {
         if settings.ingest.workers == 0 {
             bail!("ingest.workers must be at least 1");
         }
+        settings.ingest.check_shares()?;
         Ok(settings)
     }
 }

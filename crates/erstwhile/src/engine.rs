@@ -165,6 +165,12 @@ impl Engine {
         self.state.is_queue_full().await
     }
 
+    /// How many requests this process refused because too many episodes wait for ingestion, by what had no room: `queue`,
+    /// `project` or `graph`.
+    pub fn refused_for_room(&self) -> BTreeMap<&'static str, u64> {
+        self.state.refused_for_room()
+    }
+
     /// The length of the queue of the language model.
     pub async fn model_queue_depth(&self) -> Result<QueueDepth> {
         self.store().queue_depth(Queue::Model).await

@@ -172,6 +172,10 @@ async fn work(state: &Arc<State>, lease: Lease) -> Result<Next> {
         let user = user_of(state, &partition).await?;
         let source = Source { state, partition: &partition, user: user.as_ref() };
         Reader { source, lease }.ingest(&episodes).await?;
+        // Graphs take turns: one with much to read does not keep others waiting.
+        if state.announcements().has_other_than(lease.partition) {
+            break;
+        }
     }
     Ok(Next::Now)
 }

@@ -20,6 +20,10 @@ pub struct EngineSettings {
     pub exact_max: usize,
     /// Maximum number of episodes that wait for ingestion, roughly; whoever adds more is refused.
     pub queue_episodes_max: i64,
+    /// The share of the queue that the graphs of one project may take up, in percent of what they hold and what is free.
+    pub queue_project_percent: u8,
+    /// The share that one graph may take up, in percent of what it holds and what is free for its project.
+    pub queue_graph_percent: u8,
     /// How long after episodes are added a search for facts or a context waits for them to be read; zero for never. Only
     /// with workers, and while there is little to read.
     pub read_wait: Duration,
@@ -140,6 +144,8 @@ impl Default for EngineSettings {
             index_bytes_max: 1 << 30,
             exact_max: EXACT_MAX,
             queue_episodes_max: 100_000,
+            queue_project_percent: 90,
+            queue_graph_percent: 50,
             read_wait: Duration::from_millis(500),
             context: ContextBudget::default(),
             statements: Statements::default(),

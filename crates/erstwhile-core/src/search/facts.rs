@@ -111,7 +111,8 @@ impl Searchable for FactSearch<'_> {
             Moment::Current(at) => fact.is_current_at(at),
         };
         let metadata = |id: EpisodeId| self.index.episode(id).map(|episode| &episode.metadata);
-        holds && self.request.filter.fact(fact, &self.index.knowledge, metadata)
+        let is_wanted = self.request.hearsay || !self.index.is_hearsay(fact);
+        holds && is_wanted && self.request.filter.fact(fact, &self.index.knowledge, metadata)
     }
 
     fn mentions(&self, fact: &Fact) -> usize {

@@ -99,6 +99,7 @@ fn search_for(text: &str, now: Timestamp) -> SearchRequest {
         known_at: None,
         origins: Vec::new(),
         statements: Statements::Never,
+        hearsay: true,
         explain: false,
         ignored: Vec::new(),
     }

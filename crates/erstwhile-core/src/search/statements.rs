@@ -96,7 +96,10 @@ impl Searchable for StatementSearch<'_> {
     }
 
     fn passes(&self, statement: &Assertion) -> bool {
-        if self.searches.request.known_at.is_some_and(|known_at| statement.recorded_at > known_at) {
+        let request = self.searches.request;
+        if request.known_at.is_some_and(|known_at| statement.recorded_at > known_at)
+            || !request.hearsay && self.searches.index.is_claim_hearsay(statement)
+        {
             return false;
         }
         let fact = if self.searches.request.filter.restricts_ends() {
@@ -141,6 +144,21 @@ enum Place {
 impl Both<'_> {
     fn place(&self, number: u32) -> Place {
         if number < self.first { Place::Fact(number) } else { Place::Statement(number - self.first) }
+    }
+
+    fn is_hearsay(&self, number: u32) -> bool {
+        let index = self.statements.searches.index;
+        match self.place(number) {
+            Place::Fact(number) => {
+                let fact = self.facts.documents().id(number).and_then(|id| Searchable::item(&self.facts, id));
+                fact.is_some_and(|fact| index.is_hearsay(fact))
+            }
+            Place::Statement(number) => {
+                let id = self.statements.documents().id(number);
+                let statement = id.and_then(|id| index.knowledge.statement(id));
+                statement.is_some_and(|statement| index.is_claim_hearsay(statement))
+            }
+        }
     }
 }
 
@@ -237,43 +255,55 @@ impl Candidates for Both<'_> {
 /// four groups, each ranked by it: the facts that match the query, the statements that match and do not merely repeat
 /// one of these facts, the other facts, the other statements that are not far worse than the best result. A fact matches if it has a word in common with the query,
 /// besides the names of the user and other hubs, or is clearly similar, and is not far worse than the best result.
+///
+/// Hearsay comes behind everything else that is returned. It takes the place of facts only if they do not match and are
+/// far worse, so that what an assistant said can be found.
 pub(super) fn search(searches: &Searches<'_>, relevance: EpisodeRelevance) -> Vec<Scored<Fact>> {
     let Searches { index, request, .. } = searches;
     let facts = FactSearch::new(searches, request).with_relevance(relevance.clone());
     let types = &request.filter.edge_types;
     let is_excluded = !types.is_empty() && !types.iter().any(|name| name.eq_ignore_ascii_case(STATEMENT));
     if request.statements == Statements::Never || index.statements.is_empty() || is_excluded {
-        return ranking::search(&facts, request);
+        let mut found = ranking::search(&facts, request);
+        found.sort_by_key(|found| index.is_hearsay(&found.item));
+        return found;
     }
     let first = index.facts.numbers_end() as u32;
     let both = Both { facts, statements: StatementSearch { searches, relevance }, first };
     let ranking = Ranking::new(&both, request);
-    if request.statements == Statements::Always {
-        return ranking.scored(&ranking.best(request.limit, |_| true));
-    }
-    let matches = matching(index, request, &ranking);
-    let is_match = |number: u32| matches.get(number as usize).copied().unwrap_or(false);
-    let is_fact = |number: u32| number < first;
-    let limit = request.limit;
-    let mut found = ranking.best(limit, |number| is_fact(number) && is_match(number));
-    if found.len() < limit {
-        let returned: Vec<Fact> = found.iter().filter_map(|(number, _)| both.item(*number)).collect();
-        let statements = |wanted: bool| {
-            let new = ranking.best(limit + returned.len(), |number| !is_fact(number) && is_match(number) == wanted);
-            without_repetitions(&both, &returned, new)
-        };
-        found.extend(statements(true));
-        found.extend(ranking.best(limit, |number| is_fact(number) && !is_match(number)));
-        if found.len() < limit {
-            let best = ranking.scores.values.iter().copied().fold(0.0_f32, f32::max);
-            let is_near = |number: u32| {
-                ranking.scores.values.get(number as usize).is_some_and(|score| *score >= RELEVANT_SHARE * best)
-            };
-            found.extend(statements(false).into_iter().filter(|(number, _)| is_near(*number)));
-        }
-        found.truncate(limit);
-    }
+    let mut found = match request.statements {
+        Statements::Always => ranking.best(request.limit, |_| true),
+        _ => in_groups(&both, &ranking, &matching(index, request, &ranking)),
+    };
+    found.sort_by_key(|(number, _)| both.is_hearsay(*number));
     ranking.scored(&found)
+}
+
+/// The best facts and statements, group by group; `matches` says which match the query.
+fn in_groups(both: &Both<'_>, ranking: &Ranking<'_, Both<'_>>, matches: &[bool]) -> Vec<(u32, f32)> {
+    let limit = both.statements.searches.request.limit;
+    let best = ranking.scores.values.iter().copied().fold(0.0_f32, f32::max);
+    let is_match = |number: u32| matches.get(number as usize).copied().unwrap_or(false);
+    let is_near =
+        |number: u32| ranking.scores.values.get(number as usize).is_some_and(|score| *score >= RELEVANT_SHARE * best);
+    let is_fact = |number: u32| number < both.first;
+    let is_own = |number: u32| !both.is_hearsay(number);
+    let mut found = ranking.best(limit, |number| is_fact(number) && is_match(number) && is_own(number));
+    let returned: Vec<Fact> = found.iter().filter_map(|(number, _)| both.item(*number)).collect();
+    let add = |found: &mut Vec<(u32, f32)>, wanted: &dyn Fn(u32) -> bool| {
+        if found.len() < limit {
+            let more = ranking.best(limit + returned.len(), wanted);
+            found.extend(without_repetitions(both, &returned, more));
+            found.truncate(limit);
+        }
+    };
+    add(&mut found, &|number| !is_fact(number) && is_match(number) && is_own(number));
+    add(&mut found, &|number| is_fact(number) && !is_match(number) && is_near(number) && is_own(number));
+    add(&mut found, &|number| is_match(number) && !is_own(number));
+    add(&mut found, &|number| is_fact(number) && !is_near(number) && is_own(number));
+    add(&mut found, &|number| !is_fact(number) && !is_match(number) && is_near(number) && is_own(number));
+    add(&mut found, &|number| !is_match(number) && is_near(number) && !is_own(number));
+    found
 }
 
 /// For each document, whether it matches the query.
@@ -309,12 +339,15 @@ fn without_hubs(index: &GraphIndex, query: &str) -> String {
     if rest.is_empty() { query.to_owned() } else { rest }
 }
 
-/// The statements without those that repeat a returned fact of their episode, or another statement.
-fn without_repetitions(both: &Both<'_>, returned: &[Fact], statements: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
+/// What was found, without statements that repeat a returned fact of their episode, or another statement.
+fn without_repetitions(both: &Both<'_>, returned: &[Fact], found: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
     let facts: Vec<(&Fact, HashSet<String>)> =
         returned.iter().map(|fact| (fact, words(&fact.statement).into_iter().collect())).collect();
     let mut seen: HashSet<Vec<String>> = HashSet::default();
     let mut is_new = |number: u32| {
+        if number < both.first {
+            return true;
+        }
         let Some(statement) = both.item(number) else { return false };
         let own = words(&statement.statement);
         let says = |words: &HashSet<String>| {
@@ -325,5 +358,5 @@ fn without_repetitions(both: &Both<'_>, returned: &[Fact], statements: Vec<(u32,
         });
         !is_repeated && (own.is_empty() || seen.insert(own))
     };
-    statements.into_iter().filter(|(number, _)| is_new(*number)).collect()
+    found.into_iter().filter(|(number, _)| is_new(*number)).collect()
 }

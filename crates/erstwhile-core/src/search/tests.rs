@@ -9,7 +9,10 @@ use super::*;
 use crate::change::Change;
 use crate::identity::{initial_evidence, no_subject, user_node};
 use crate::knowledge::sample::{Sample, day, graph};
-use crate::model::{Assertion, AssertionId, ClaimKind, Holding, Metadata, ProjectId, STATEMENT, User, UserUuid};
+use crate::model::{
+    Assertion, AssertionId, ClaimKind, HEARSAY_CONFIDENCE, Holding, Metadata, ProjectId, Role, STATEMENT, User,
+    UserUuid,
+};
 
 proptest! {
     /// Selecting in chunks returns the same as sorting everything.
@@ -86,6 +89,12 @@ impl Scene {
         self
     }
 
+    /// Somebody with this role said the last episode.
+    fn said_by(&mut self, role: Role) -> &mut Self {
+        self.sample.evidence.episodes.last_mut().expect("an episode").role = Some(role);
+        self
+    }
+
     fn index(&self) -> GraphIndex {
         let mut index = GraphIndex::new(graph(1), 2);
         index.apply(self.sample.evidence.clone());
@@ -108,6 +117,7 @@ fn request(query: &str, limit: usize, statements: Statements) -> SearchRequest {
         known_at: None,
         origins: Vec::new(),
         statements,
+        hearsay: true,
         explain: false,
         ignored: Vec::new(),
     }
@@ -138,6 +148,37 @@ fn facts_that_match_come_first_then_statements_then_the_rest() {
     let mut found = scene.found(&request("Nora", 2, Statements::Auto));
     found.sort();
     assert_eq!(found, ["Nora likes tea", "Nora owns bike"], "unless nothing else is asked for");
+}
+
+#[test]
+fn what_the_user_said_comes_before_what_a_machine_said() {
+    for role in [Role::Assistant, Role::System, Role::Function, Role::Tool] {
+        let mut scene = Scene::new();
+        scene.fact("WORKS_AT", "Acme").statement("Nora cycles to her work.");
+        scene.fact("LIKES", "tea").statement("Nora works for Umbrella.").said_by(role);
+        let found = scene.found(&request("Does Nora work for Umbrella?", 9, Statements::Auto));
+        assert!(found.contains(&"Nora works at Acme".to_owned()), "{role:?}: {found:?}");
+        assert_eq!(found.last().map(String::as_str), Some("Nora works for Umbrella."), "{role:?}: {found:?}");
+        let ranked = scene.found(&request("Umbrella", 1, Statements::Auto));
+        assert_eq!(ranked, ["Nora works for Umbrella."], "it can be found");
+        let own = SearchRequest { hearsay: false, ..request("Umbrella", 9, Statements::Always) };
+        assert!(scene.found(&own).iter().all(|text| !text.contains("Umbrella")), "{role:?}");
+        let own = SearchRequest { hearsay: false, ..request("Umbrella", 9, Statements::Auto) };
+        assert!(scene.found(&own).iter().all(|text| !text.contains("Umbrella")), "{role:?}");
+    }
+}
+
+#[test]
+fn what_others_claim_about_the_user_comes_last() {
+    let mut scene = Scene::new();
+    scene.fact("WORKS_AT", "Acme works").fact("WORKS_AT", "work");
+    let claim = scene.sample.evidence.assertions.last_mut().expect("the claim");
+    claim.confidence = HEARSAY_CONFIDENCE;
+    for statements in [Statements::Auto, Statements::Never] {
+        let asked = request("Where does Nora work?", 9, statements);
+        assert_eq!(scene.found(&asked), ["Nora works at Acme works", "Nora works at work"]);
+        assert_eq!(scene.found(&SearchRequest { hearsay: false, ..asked }), ["Nora works at Acme works"]);
+    }
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::settings::Settings;
 pub(super) struct Keys {
     #[command(flatten)]
     data: DataArgs,
-    /// Project of the keys; `create` creates it if it does not exist
+    /// Project of the keys
     #[arg(long, global = true, default_value = DEFAULT_PROJECT)]
     project: String,
     /// Print JSON
@@ -35,6 +35,9 @@ enum KeysCommand {
         /// Name of the key
         #[arg(long, default_value = "key")]
         name: String,
+        /// Create the project if it does not exist; the project `default` is always created
+        #[arg(long)]
+        create_project: bool,
         /// What it may do: read, write, or admin, which also reads the audit log
         #[arg(long, default_value = "write", value_parser = role_of)]
         role: KeyRole,
@@ -61,19 +64,21 @@ impl Keys {
     pub(super) async fn run(self, mut settings: Settings) -> anyhow::Result<ExitCode> {
         self.data.apply(&mut settings);
         // Only a new key may need a new project, or a new store.
-        let (engine, project) = if let KeysCommand::Create { .. } = self.command {
-            let engine = open_engine(&settings).await?;
-            let project = engine.ensure_project(&self.project).await?;
-            (engine, project)
-        } else {
-            let engine = open_existing_engine(&settings).await?;
-            let project = engine.find_project(&self.project).await?;
-            let project = project.with_context(|| format!("there is no project `{}`", self.project))?;
-            (engine, project)
+        let (engine, project) = match self.command {
+            KeysCommand::Create { create_project, .. } if create_project || self.project == DEFAULT_PROJECT => {
+                let engine = open_engine(&settings).await?;
+                let project = engine.ensure_project(&self.project).await?;
+                (engine, project)
+            }
+            _ => {
+                let engine = open_existing_engine(&settings).await?;
+                let project = engine.find_project(&self.project).await?.with_context(|| self.no_project())?;
+                (engine, project)
+            }
         };
         let handle = engine.project(project.id).acting_as(Actor::CommandLine);
         match self.command {
-            KeysCommand::Create { name, role, user, graph, expires_at } => {
+            KeysCommand::Create { name, role, user, graph, expires_at, create_project: _ } => {
                 let graph = user.map(GraphRef::User).or(graph.map(GraphRef::Graph));
                 let new = NewKey { name, role, expires_at, secret: None, graph };
                 let created = handle.create_key(new, random_bytes()).await;
@@ -99,6 +104,16 @@ impl Keys {
             }
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Keys {
+    fn no_project(&self) -> String {
+        let hint = match self.command {
+            KeysCommand::Create { .. } => ": check the name, or create it with --create-project",
+            KeysCommand::List | KeysCommand::Revoke { .. } => "",
+        };
+        format!("there is no project `{}`{hint}", self.project)
     }
 }
 

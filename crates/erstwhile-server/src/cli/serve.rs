@@ -44,7 +44,7 @@ impl Serve {
         let mut terminate = signal(SignalKind::terminate()).context("cannot install the signal handlers")?;
 
         open_files::raise_limit();
-        let engine = open_serving_engine(&settings).await?;
+        let (engine, _lock) = open_serving_engine(&settings).await?;
         let (_, secret) = bootstrap(&engine, settings.auth.bootstrap_key.as_deref()).await?;
         let server = Server::start(engine, &settings).await?;
         announce(&server, &settings, secret.as_deref());

@@ -8,11 +8,12 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 use erstwhile::engine::{Engine, ErasureReceipt, ErasureState};
+use erstwhile_postgres::Postgres;
 use memchr::memmem::Finder;
 
 use super::DataArgs;
 use super::output::{print_data, print_status};
-use crate::serve::{DEFAULT_PROJECT, open_existing_engine};
+use crate::serve::{DEFAULT_PROJECT, open_existing_engine, open_postgres};
 use crate::settings::Settings;
 
 /// Number of bytes that are read at once.
@@ -20,7 +21,8 @@ const CHUNK: usize = 1 << 20;
 /// Number of receipts that are read at once.
 const RECEIPTS: i64 = 1_000;
 
-/// Search the files of the embedded database for what must not be there; exits with 3 if it is there.
+/// Search for what must not be there: the files of the embedded database, or the rows of a PostgreSQL database; exits with 3
+/// if it is there.
 #[derive(Debug, Args)]
 pub(super) struct VerifyErasure {
     #[command(flatten)]
@@ -39,33 +41,66 @@ pub(super) struct VerifyErasure {
 impl VerifyErasure {
     pub(super) async fn run(self, mut settings: Settings) -> anyhow::Result<ExitCode> {
         self.data.apply(&mut settings);
-        if settings.store.database.is_some() {
-            bail!("the files of a PostgreSQL server cannot be searched from here: see docs/postgres.md");
-        }
         let mut verified = true;
         // The texts alone are searched for without opening the database, so also in a damaged one.
         if let Some(user_id) = &self.user_id {
             let engine = open_existing_engine(&settings).await?;
             let receipt = find_receipt(&engine, &self.project, user_id).await?;
             verified = receipt.state() == ErasureState::Done;
-            print_status(&describe(&receipt));
+            print_status(&describe(&receipt, settings.store.database.is_none()));
         }
         let texts: Vec<&String> = self.texts.iter().chain(&self.user_id).filter(|text| !text.is_empty()).collect();
-        let mut bytes = 0;
-        for file in files_of(&settings.store.data)? {
-            for text in &texts {
-                let found = search(&file, text).with_context(|| format!("cannot read `{}`", file.display()))?;
-                bytes += found.bytes;
-                if let Some(first) = found.first {
-                    verified = false;
-                    let places = found.places;
-                    print_data(&format!("FOUND  {}: `{text}`, {places} times, first at byte {first}", file.display()))?;
-                }
-            }
-        }
-        print_status(&format!("searched {bytes} bytes"));
+        verified &= match open_postgres(&settings.store)? {
+            Some(postgres) => search_rows(&postgres, &texts).await?,
+            None => search_files(&settings.store.data, &texts)?,
+        };
         Ok(if verified { ExitCode::SUCCESS } else { ExitCode::from(3) })
     }
+}
+
+/// Searches all files of a folder; returns whether nothing was found.
+fn search_files(folder: &Path, texts: &[&String]) -> anyhow::Result<bool> {
+    let (mut verified, mut bytes) = (true, 0);
+    for file in files_of(folder)? {
+        for text in texts {
+            let found = search(&file, text).with_context(|| format!("cannot read `{}`", file.display()))?;
+            bytes += found.bytes;
+            if let Some(first) = found.first {
+                verified = false;
+                let places = found.places;
+                print_data(&format!("FOUND  {}: `{text}`, {places} times, first at byte {first}", file.display()))?;
+            }
+        }
+    }
+    print_status(&format!("searched {bytes} bytes"));
+    Ok(verified)
+}
+
+/// Searches the rows of all tables of a PostgreSQL database, and says what it does not see; returns whether nothing was found.
+async fn search_rows(postgres: &Postgres, texts: &[&String]) -> anyhow::Result<bool> {
+    let forms: Vec<Vec<String>> = texts.iter().map(|text| forms_of(text)).collect();
+    let tables = postgres.search_tables(&forms).await.context("cannot search the tables")?;
+    let mut verified = true;
+    for table in &tables {
+        for found in &table.found {
+            verified = false;
+            let text = texts.get(found.text).map_or("", |text| text.as_str());
+            print_data(&format!("FOUND  {}.{}: `{text}`, in {} rows", table.name, found.column, found.rows))?;
+        }
+    }
+    for table in &tables {
+        let dead = table.dead_rows.map_or("an unknown number of".to_owned(), |rows| format!("about {rows}"));
+        let vacuumed = table.vacuumed_at.as_ref().map_or("never vacuumed".to_owned(), |at| format!("vacuumed at {at}"));
+        let (name, rows) = (table.name, table.rows);
+        print_status(&format!(
+            "{name}: searched {rows} rows; not searched: {dead} deleted or replaced rows; {vacuumed}"
+        ));
+    }
+    print_status(
+        "Rows only were searched. What was deleted or replaced may be in the tables' files until they are vacuumed, and then \
+         in their free space, in the write-ahead log, on standbys and in backups: see docs/postgres.md",
+    );
+    Ok(verified)
 }
 
 async fn find_receipt(engine: &Engine, project: &str, user_id: &str) -> anyhow::Result<ErasureReceipt> {
@@ -84,10 +119,12 @@ async fn find_receipt(engine: &Engine, project: &str, user_id: &str) -> anyhow::
     }
 }
 
-fn describe(receipt: &ErasureReceipt) -> String {
+fn describe(receipt: &ErasureReceipt, is_embedded: bool) -> String {
     let state = match receipt.finished_at {
-        Some(at) => format!("gone from the files since {at}"),
-        None => "may still be in the files; the server removes it".to_owned(),
+        Some(at) if is_embedded => format!("gone from the files since {at}"),
+        Some(at) => format!("its tables vacuumed at {at}"),
+        None if is_embedded => "may still be in the files; the server removes it".to_owned(),
+        None => "its tables not vacuumed yet; the server does it".to_owned(),
     };
     format!(
         "receipt {}: deleted at {}, {state}; {} threads, {} episodes, {} mentions, {} assertions; sha256:{}",
@@ -123,13 +160,19 @@ struct Found {
     first: Option<u64>,
 }
 
-/// Searches a file for a text as given, as it is in JSON, and in lower case.
-fn search(path: &Path, text: &str) -> std::io::Result<Found> {
+/// A text as given, as it is in JSON, and in lower case.
+fn forms_of(text: &str) -> Vec<String> {
     let quoted = serde_json::Value::from(text).to_string();
     let in_json = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
     let mut forms = vec![text.to_owned(), in_json.to_owned(), text.to_lowercase()];
     forms.sort();
     forms.dedup();
+    forms
+}
+
+/// Searches a file for a text in all its forms.
+fn search(path: &Path, text: &str) -> std::io::Result<Found> {
+    let forms = forms_of(text);
     let overlap = forms.iter().map(String::len).max().unwrap_or(0).saturating_sub(1);
     let finders: Vec<Finder<'_>> = forms.iter().map(Finder::new).collect();
     let mut file = File::open(path)?;

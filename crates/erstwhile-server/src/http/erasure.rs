@@ -13,6 +13,10 @@ const ERASURE: HeaderName = HeaderName::from_static("x-erstwhile-erasure");
 /// The id of a deleted user's receipt and its digest.
 const RECEIPT: HeaderName = HeaderName::from_static("x-erstwhile-receipt");
 
+/// What a complete erasure leaves where the database does not overwrite what it removes.
+pub const REMAINS: &str = "The rows are deleted and their tables vacuumed, so no query returns them. Their bytes may still \
+    be in free space of PostgreSQL's files, in its write-ahead log, on standbys and in backups.";
+
 /// The name of a state in headers and bodies.
 pub fn state_name(state: ErasureState) -> &'static str {
     match state {

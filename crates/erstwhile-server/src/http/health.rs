@@ -109,6 +109,7 @@ pub async fn metrics(State(app): State<App>) -> Response {
     app.metrics.set_model_totals(&app.engine.model_totals());
     app.metrics.set_embedding_totals(&app.engine.embedding_totals());
     app.metrics.set_reranking_totals(&app.engine.reranking_totals());
+    app.metrics.set_queue_refused(app.engine.refused_for_room());
     app.metrics.set_dropped_claims(app.engine.dropped_claims());
     match app.metrics.encode() {
         Ok(text) => ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)

@@ -108,7 +108,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "erstwhile-postgres",
-        &["dialect", "value", "failure", "sharding", "transaction", "vacuum", "connect", "migrate", "testing"],
+        &[
+            "dialect",
+            "value",
+            "failure",
+            "sharding",
+            "transaction",
+            "vacuum",
+            "search",
+            "connect",
+            "migrate",
+            "testing",
+        ],
     ),
     ("erstwhile-testkit", &["ports", "sharded", "reference", "batches", "conformance", "export", "fixtures"]),
     (

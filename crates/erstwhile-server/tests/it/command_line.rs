@@ -1,6 +1,7 @@
 //! Tests of the command line: data on stdout, and exit codes.
 
-use std::process::{Command, Output};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
@@ -169,6 +170,58 @@ fn commands_that_only_read_create_nothing() {
 }
 
 #[test]
+fn a_key_of_an_unknown_project_is_created_only_together_with_the_project() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().to_str().expect("a path");
+    assert!(erstwhile(&["keys", "--data", data, "create"]).status.success());
+    let create = ["keys", "--data", data, "--project", "prodution", "create"];
+    let refused = erstwhile(&create);
+    let error = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(1) && refused.stdout.is_empty(), "{refused:?}");
+    assert!(error.contains("no project `prodution`") && error.contains("--create-project"), "{error}");
+    assert!(!stdout(&erstwhile(&["projects", "--data", data])).contains("prodution"));
+    let created = erstwhile(&[&create[..], &["--create-project"]].concat());
+    assert!(created.status.success() && stdout(&created).starts_with("ew_"), "{created:?}");
+    assert!(stdout(&erstwhile(&["projects", "--data", data])).contains("prodution"));
+    assert!(erstwhile(&create).status.success(), "the project exists now");
+}
+
+/// How a server on a folder ends that should not start, and what it says; it is ended if it does.
+fn end_of_server(data: &str) -> (Option<i32>, String) {
+    let mut server = Command::new(env!("CARGO_BIN_EXE_erstwhile"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--data", data])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut said = String::new();
+    for line in BufReader::new(server.stderr.take().expect("its stderr")).lines() {
+        said += &line.expect("a line");
+        if said.contains("serving on") {
+            server.kill().expect("it ends");
+        }
+    }
+    (server.wait().expect("it ends").code(), said)
+}
+
+#[test]
+fn only_one_server_uses_a_data_folder_and_commands_look_into_it_meanwhile() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = folder.path().to_str().expect("a path");
+    let server = Process::start_embedded(folder.path());
+    let (code, error) = end_of_server(data);
+    assert_eq!(code, Some(1), "{error}");
+    assert!(error.contains(&format!("another server uses the data folder `{data}`")), "{error}");
+    assert_eq!(server.call("POST", "/users", Some(&json!({ "user_id": "ann" }))).status, 201);
+    for command in [&["users"][..], &["stats"], &["doctor"], &["keys", "list"], &["keys", "create"], &["audit"]] {
+        let output = erstwhile(&[command, &["--data", data]].concat());
+        assert!(output.status.success(), "{command:?}: {output:?}");
+    }
+    server.kill();
+    let server = Process::start_embedded(folder.path());
+    assert_eq!(server.call("GET", "/users/ann", None).status, 200, "a killed server has left no lock");
+}
+
+#[test]
 fn doctor_names_each_problem_and_what_to_do() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let data = folder.path().to_str().expect("a path");
@@ -262,8 +315,8 @@ fn what_a_stopped_installation_knows_is_shown_with_the_words_that_it_rests_on() 
 fn a_command_whose_output_nobody_reads_ends_quietly() {
     let mut demo = Command::new(env!("CARGO_BIN_EXE_erstwhile"))
         .arg("demo")
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
     drop(demo.stdout.take());

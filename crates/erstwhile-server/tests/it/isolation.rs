@@ -319,7 +319,7 @@ fn no_route_shows_or_changes_an_object_of_another_project() {
     );
     assert_eq!(renamed.status, 200, "{}", renamed.body);
     let before = world.stored("before");
-    let key = world.key(&["--project", "other", "--role", "admin"]);
+    let key = world.key(&["--project", "other", "--create-project", "--role", "admin"]);
     let wrong = world.probe(&key);
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
     let after = world.stored("after");

@@ -171,7 +171,7 @@ fn a_request_without_a_key_is_refused_and_a_read_only_key_cannot_write() {
     assert_eq!(reader.failure("forget", &json!({ "user_id": "noor" })).0, "forbidden");
     assert_eq!(reader.call("get_user", &json!({ "user_id": "noor" }))["first_name"], "Noor");
 
-    let other = Client { server: &server, key: key(folder.path(), &["--project", "other"]) };
+    let other = Client { server: &server, key: key(folder.path(), &["--project", "other", "--create-project"]) };
     assert_eq!(other.failure("get_user", &json!({ "user_id": "noor" })).0, "not_found");
 }
 

@@ -19,8 +19,13 @@ fn messages(count: usize) -> Value {
 
 /// A server whose queue is full.
 fn overloaded(folder: &std::path::Path) -> Process {
+    flooded(folder, "50")
+}
+
+/// A server to which one graph has added 600 episodes.
+fn flooded(folder: &std::path::Path, episodes_max: &str) -> Process {
     let settings = [
-        ("ERSTWHILE_INGEST__QUEUE_EPISODES_MAX", "50"),
+        ("ERSTWHILE_INGEST__QUEUE_EPISODES_MAX", episodes_max),
         ("ERSTWHILE_INGEST__WORKERS", "1"),
         ("ERSTWHILE_TELEMETRY__METRICS_LISTEN", "127.0.0.1:0"),
     ];
@@ -54,6 +59,35 @@ fn a_full_queue_refuses_more_in_every_generation_and_says_when_to_try_again() {
     eventually("the queue has room again", || {
         server.call("POST", "/threads/t/messages", Some(&messages(1))).status != 429
     });
+}
+
+#[test]
+fn a_graph_that_floods_the_queue_is_refused_and_others_are_served() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = flooded(folder.path(), "1000");
+    for number in 0..5 {
+        let (head, text) = call_v0(server.address, "POST", "/sessions/full/memory", &messages(100));
+        assert_eq!(status_of(&head), Some(429), "{head}");
+        assert!(head.to_lowercase().contains("retry-after: 5") && text.contains("as it may"), "{head} {text}");
+        let other = server.call("POST", "/threads/t/messages", Some(&messages(1)));
+        assert!((200..300).contains(&other.status), "attempt {number}: {other:?}");
+    }
+    let metrics = server.metrics();
+    let counted = metrics.lines().find(|line| line.starts_with("erstwhile_queue_refused_total{full=\"graph\"}"));
+    assert!(counted.is_some_and(|line| line.ends_with(" 5")), "{metrics}");
+}
+
+#[test]
+fn shares_of_the_queue_are_percentages() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_erstwhile"))
+        .args(["projects", "--data"])
+        .arg(folder.path())
+        .env("ERSTWHILE_INGEST__QUEUE_GRAPH_PERCENT", "0")
+        .output()
+        .expect("the program runs");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && error.contains("ingest.queue_graph_percent must be from 1 to 100"), "{error}");
 }
 
 #[test]

@@ -5,6 +5,8 @@ use erstwhile_core::error::{Error, Result};
 
 /// Maximum number of rows of a page.
 const PAGE_MAX: i64 = 1_000;
+/// Maximum number of characters of a searched text; databases refuse long patterns.
+const SEARCH_CHARACTERS_MAX: usize = 2_000;
 
 /// A page to list.
 #[derive(Debug, Clone)]
@@ -13,7 +15,7 @@ pub struct Listing {
     pub page_number: i64,
     /// Maximum number of rows of a page.
     pub page_size: i64,
-    /// Lists only rows whose id or names contain this text; all rows when empty.
+    /// Lists only rows whose id or names contain this text, of at most 2,000 characters; all rows when empty.
     pub search: String,
     /// The sort key.
     pub sort_by: SortBy,
@@ -56,13 +58,16 @@ impl Listing {
     /// The page for the store.
     ///
     /// # Errors
-    /// `Invalid` when the numbers are out of range or the order is not one of `allowed`.
+    /// `Invalid` when the numbers are out of range, the searched text is too long, or the order is not one of `allowed`.
     pub(super) fn page(&self, allowed: &[SortBy]) -> Result<ListPage> {
         if self.page_number < 1 {
             return Err(Error::invalid("the page number must be at least 1"));
         }
         if !(1..=PAGE_MAX).contains(&self.page_size) {
             return Err(Error::invalid(format!("the page size must be from 1 to {PAGE_MAX}")));
+        }
+        if self.search.len() > SEARCH_CHARACTERS_MAX && self.search.chars().count() > SEARCH_CHARACTERS_MAX {
+            return Err(Error::invalid(format!("search must have at most {SEARCH_CHARACTERS_MAX} characters")));
         }
         if !allowed.contains(&self.sort_by) {
             let names: Vec<&str> = allowed.iter().copied().map(SortBy::name).collect();

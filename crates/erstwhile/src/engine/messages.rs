@@ -209,15 +209,15 @@ impl ProjectHandle {
     /// Stores episodes with a task, and wakes a worker.
     ///
     /// # Errors
-    /// `Limited` when too many episodes wait for ingestion.
+    /// `Limited` when too many episodes wait for ingestion: of the graph, of the project, or altogether.
     pub(super) async fn add_pending(&self, graph: GraphId, kind: &str, mut episodes: Vec<Episode>) -> Result<Posted> {
-        self.state().admit_episodes(episodes.len()).await?;
+        let pending = episodes.iter().filter(|episode| episode.state == EpisodeState::Pending);
+        let pending: Vec<EpisodeId> = pending.map(|episode| episode.id).collect();
+        self.state().admit_episodes(self.id, graph, pending.len()).await?;
         let task = TaskId(graph.within(self.ids().next()));
         for episode in &mut episodes {
             episode.task = Some(task);
         }
-        let pending = episodes.iter().filter(|episode| episode.state == EpisodeState::Pending);
-        let pending: Vec<EpisodeId> = pending.map(|episode| episode.id).collect();
         let messages = episodes.iter().map(|episode| episode.id).collect();
         let add_task = Change::AddTask { task, kind: kind.to_owned(), total: episodes.len() };
         self.apply(graph, vec![add_task, Change::AddEpisodes(episodes)]).await?;

@@ -15,11 +15,27 @@ const CHARACTERS_MAX: usize = 2_000;
 pub(super) trait Rerankable {
     /// Its text.
     fn text(&self) -> String;
+
+    /// Whether it comes behind the others, whatever the model says.
+    fn is_last(&self) -> bool {
+        false
+    }
 }
 
-impl Rerankable for super::facts::FactTriple {
+/// A fact that was found, and whether it is hearsay.
+#[derive(Debug)]
+pub(super) struct FoundFact {
+    pub(super) triple: super::facts::FactTriple,
+    pub(super) is_hearsay: bool,
+}
+
+impl Rerankable for FoundFact {
     fn text(&self) -> String {
-        self.fact.statement.clone()
+        self.triple.fact.statement.clone()
+    }
+
+    fn is_last(&self) -> bool {
+        self.is_hearsay
     }
 }
 
@@ -59,6 +75,7 @@ impl ProjectHandle {
             let texts = found.iter().take(CANDIDATES_MAX).map(text).collect();
             if let Some(scores) = self.engine.state.rerank(self.id, &wanted.query, texts).await {
                 found = in_order(found, &scores);
+                found.sort_by_key(|found| found.item.is_last());
             }
         }
         found.truncate(wanted.limit);

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::facts::{FactTriple, triple};
+use super::reranking::FoundFact;
 use super::{GraphHandle, ProjectHandle};
 use crate::state::IndexHandle;
 use erstwhile_core::error::{Error, Result};
@@ -34,6 +35,8 @@ pub struct Search {
     pub origins: Vec<EntityId>,
     /// Whether a search for facts returns statements; the setting of the engine when absent.
     pub statements: Option<Statements>,
+    /// Whether a search for facts returns hearsay, behind everything else: what others than the user said about the user.
+    pub hearsay: bool,
     /// Whether episodes explain their scores.
     pub explain: bool,
     /// Episodes that are not found, because the caller has them.
@@ -52,6 +55,7 @@ impl Search {
             as_known_at: None,
             origins: Vec::new(),
             statements: None,
+            hearsay: true,
             explain: false,
             ignored: Vec::new(),
         }
@@ -85,6 +89,7 @@ impl ProjectHandle {
             known_at: search.as_known_at,
             origins: search.origins,
             statements: search.statements.unwrap_or(self.state().parts.settings.statements),
+            hearsay: search.hearsay,
             explain: search.explain,
             ignored: search.ignored,
         }
@@ -138,15 +143,25 @@ impl GraphHandle {
         let find = |index: &GraphIndex| {
             let found = index.search_facts(&request).into_iter();
             let whole = |found: Scored<Fact>| {
-                let item = triple(index, Some(&found.item))?;
-                Ok(found.with(item))
+                let is_hearsay = index.is_hearsay(&found.item);
+                let triple = triple(index, Some(&found.item))?;
+                Ok(found.with(FoundFact { triple, is_hearsay }))
             };
             found.map(whole).collect::<Result<Vec<_>>>()
         };
         // All facts are computed again for a past state.
         let is_past = search.as_known_at.is_some();
         let found = if is_past { self.project.state().walk(&index, find).await } else { index.read(find) }??;
-        Ok(self.project.reranked(&search, found).await)
+        let found = self.project.reranked(&search, found).await;
+        Ok(found
+            .into_iter()
+            .map(|Scored { item, score, relevance, explanation }| Scored {
+                item: item.triple,
+                score,
+                relevance,
+                explanation,
+            })
+            .collect())
     }
 
     /// Searches entities.

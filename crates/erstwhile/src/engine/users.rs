@@ -137,6 +137,17 @@ impl ProjectHandle {
         self.store().receipts(self.whole()?, offset, limit).await
     }
 
+    /// Whether a complete erasure means that no byte is left in the database's own files; otherwise, that the rows are gone
+    /// and their tables vacuumed.
+    pub fn overwrites_removed_rows(&self) -> bool {
+        self.store().overwrites_removed_rows()
+    }
+
+    /// Whether what the project deleted before a time may still be in the database's own files.
+    pub async fn has_pending_erasures(&self, before: Timestamp) -> Result<bool> {
+        self.store().has_pending_erasures(self.id, before).await
+    }
+
     /// Users added after a time, oldest first.
     pub async fn users_after(&self, after: Timestamp, limit: i64) -> Result<Vec<User>> {
         self.store().users_after(self.whole()?, after, limit).await

@@ -36,16 +36,17 @@ pub(super) async fn advance(state: &Arc<State>, lease: Lease, partition: &Partit
         )
         .await?;
     }
-    loop {
-        // While the queue is full, the items wait here, where they keep nobody else from adding to it.
-        if state.admit_episodes(1).await.is_err() {
-            break;
-        }
+    'items: loop {
         let mut items = state.store().import_items(id, 0, Some(&ImportItemState::Pending), READ).await?;
         let Some(first) = items.first().map(|item| item.seq) else { break };
         // Reading stops at the next boundary, so that the last batch is complete wherever reading started.
         items.retain(|item| (item.seq - 1) / READ == (first - 1) / READ);
         for chunk in items.chunk_by(belong_together) {
+            // While there is no room in the queue, the items wait here, where they keep nobody else from adding to it.
+            let Some(graph) = chunk.first().map(|item| item.graph) else { continue };
+            if !state.admit_items(partition.project, graph, chunk.len()).await {
+                break 'items;
+            }
             distribute(state, lease, partition, &job, chunk).await?;
         }
     }

@@ -38,6 +38,11 @@ impl Announcements {
         self.announced.notify_one();
     }
 
+    /// Whether another graph than this one waits for a worker.
+    pub(crate) fn has_other_than(&self, partition: PartitionId) -> bool {
+        self.waiting.lock().is_ok_and(|waiting| waiting.0.iter().any(|graph| *graph != partition))
+    }
+
     /// Removes and returns the graph that has waited longest.
     pub(crate) fn next(&self) -> Option<PartitionId> {
         let mut waiting = self.waiting.lock().ok()?;

@@ -114,6 +114,12 @@ impl ErasureReceipt {
 }
 
 impl Store {
+    /// Whether a complete erasure means that no byte is left in the database's own files; otherwise, that the rows are gone
+    /// and their tables vacuumed.
+    pub fn overwrites_removed_rows(&self) -> bool {
+        self.sql.overwrites_removed_rows()
+    }
+
     /// Some erasures that are not complete, the oldest first.
     pub async fn pending_erasures(&self) -> Result<PendingErasures> {
         let read = |row: Row| {
@@ -129,6 +135,13 @@ impl Store {
         };
         let limit = vec![Value::Int(ERASURES_TOGETHER)];
         Ok(PendingErasures { erasures: self.many(&sql_text::PENDING_ERASURES, limit, read).await? })
+    }
+
+    /// Whether an erasure of a project that was recorded before a time is not complete.
+    pub async fn has_pending_erasures(&self, project: ProjectId, before: Timestamp) -> Result<bool> {
+        let params = vec![id(project.0), time(before)];
+        let count = self.one(&sql_text::COUNT_PENDING_ERASURES, params, |row| row.reader().int()).await?;
+        Ok(count.unwrap_or(0) > 0)
     }
 
     /// Removes the remains of everything that these erasures deleted or replaced, and marks them as completed, with the

@@ -10,11 +10,11 @@ use jiff::Timestamp;
 use tokio::time::timeout;
 
 use super::Store;
-use super::rows::{id, optional_text, read_id, time};
+use super::rows::{id, optional_text, read_id, time, uuid_of};
 use super::sql::{Outcome, Row, Rows, Statement, Step, Value};
 use super::statements as sql_text;
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::PartitionId;
+use erstwhile_core::model::{GraphId, PartitionId, ProjectId};
 
 /// Number of candidates for one claim; with more workers than this, several compete for the same graph.
 const CANDIDATES: i64 = 32;
@@ -183,7 +183,23 @@ impl Store {
 
     /// The number of episodes that wait for ingestion; the items of import jobs do not count.
     pub async fn count_waiting_episodes(&self) -> Result<i64> {
-        let count = self.one(&sql_text::COUNT_WAITING_EPISODES, Vec::new(), |row| row.reader().int()).await?;
+        let by_project = self.waiting_episodes_by_project().await?;
+        Ok(by_project.iter().fold(0, |all: i64, (_, episodes)| all.saturating_add(*episodes)))
+    }
+
+    /// The numbers of episodes that wait for ingestion by project, for projects that have any.
+    pub async fn waiting_episodes_by_project(&self) -> Result<Vec<(ProjectId, i64)>> {
+        let read = |row: Row| {
+            let mut row = row.reader();
+            Ok((ProjectId(uuid_of(&row.blob()?)?), row.int()?))
+        };
+        self.many(&sql_text::WAITING_EPISODES_BY_PROJECT, Vec::new(), read).await
+    }
+
+    /// The number of episodes of one graph that wait for ingestion.
+    pub async fn count_waiting_episodes_of(&self, graph: GraphId) -> Result<i64> {
+        let params = vec![id(graph.0)];
+        let count = self.one(&sql_text::WAITING_EPISODES_OF_GRAPH, params, |row| row.reader().int()).await?;
         Ok(count.unwrap_or(0))
     }
 

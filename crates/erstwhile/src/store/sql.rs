@@ -181,6 +181,11 @@ pub trait Sql: Send + Sync + std::fmt::Debug {
     /// `Unavailable` when someone reads an older state of the database, which contains these rows.
     async fn scrub(&self, tables: &[&str]) -> Result<()>;
 
+    /// Whether [`scrub`](Sql::scrub) leaves no byte of removed rows in the database's own files.
+    fn overwrites_removed_rows(&self) -> bool {
+        true
+    }
+
     /// Whether the rows are on several servers, each of which may fail alone. Known after [`migrate`](Sql::migrate).
     fn is_sharded(&self) -> bool {
         false

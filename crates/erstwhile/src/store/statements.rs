@@ -580,7 +580,8 @@ statements! {
     COUNT_ALL_EPISODES, Reach::FanOut, "SELECT count(*) FROM episode";
     COUNT_ALL_ASSERTIONS, Reach::FanOut, "SELECT count(*) FROM assertion";
     COUNT_ALL_DOCUMENTS, Reach::FanOut, "SELECT count(*) FROM document";
-    COUNT_WAITING_EPISODES, Reach::FanOut,
-        "SELECT CAST(coalesce(sum(q.pending), 0) AS BIGINT) FROM ingest_queue q \
-         LEFT JOIN bulk b ON b.graph_id = q.graph_id WHERE q.pending > 0 AND b.graph_id IS NULL";
+    WAITING_EPISODES_BY_PROJECT, Reach::FanOut,
+        "SELECT g.project_id, CAST(sum(q.pending) AS BIGINT) FROM ingest_queue q JOIN graph g ON g.graph_id = q.graph_id \
+         LEFT JOIN bulk b ON b.graph_id = q.graph_id WHERE q.pending > 0 AND b.graph_id IS NULL GROUP BY g.project_id";
+    WAITING_EPISODES_OF_GRAPH, GRAPH, "SELECT pending FROM ingest_queue WHERE graph_id = $1";
 }

@@ -125,3 +125,17 @@ async fn items_after_a_position_neither_repeat_nor_miss_any_while_more_are_added
     let expected: Vec<String> = NAMES.iter().flat_map(|name| [(*name).to_owned(), format!("{name} too")]).collect();
     assert_eq!(listed, expected);
 }
+
+#[tokio::test]
+async fn a_text_that_is_too_long_to_be_searched_for_is_refused() {
+    let world = World::new().await;
+    let project = world.engine.project(world.project);
+    let search = |search: String| Listing { search, ..page(1, SortBy::CreatedAt, true) };
+    // The characters that take most place in a pattern.
+    let longest = search("\u{130}%_".repeat(2_000 / 3));
+    assert!(project.list_users(&longest).await.is_ok() && project.list_graphs(&longest).await.is_ok());
+    let longer = search("long ".repeat(20_000));
+    for refused in [project.list_users(&longer).await.err(), project.list_graphs(&longer).await.err()] {
+        assert_eq!(refused.map(|error| error.kind()), Some(erstwhile::ErrorKind::Invalid));
+    }
+}

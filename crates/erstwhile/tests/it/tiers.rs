@@ -1,8 +1,8 @@
 //! Facts, statements and values: what each of them is part of.
 
 use erstwhile::ErrorKind;
-use erstwhile::engine::{ContextRequest, FactTriple, NodeDraft, Search};
-use erstwhile::model::{EntityPatch, FactEdit, Metadata, STATEMENT};
+use erstwhile::engine::{ContextRequest, FactTriple, NewMessage, NodeDraft, Search};
+use erstwhile::model::{EntityPatch, FactEdit, Metadata, Role, STATEMENT};
 use erstwhile::patterns::PatternRequest;
 use erstwhile::ports::Extraction;
 use erstwhile::search::Statements;
@@ -189,4 +189,31 @@ async fn dropped_claims_are_counted_by_reason() {
     let counts: Vec<(&str, u64)> = world.engine.dropped_claims().into_iter().collect();
     assert_eq!(counts, [("the object is not in the text", 1)]);
     assert!(search(&world, "submarines", None).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_an_assistant_or_a_tool_said_is_no_fact_of_the_user() {
+    let world = ann().await;
+    let project = world.engine.project(world.project);
+    let mut heard = Vec::new();
+    for (role, text) in [
+        (Role::Assistant, "Ann Lee keeps the locker key at home."),
+        (Role::Tool, "Locker key: in the office of Ann Lee."),
+        (Role::System, "Ann Lee lost the key to the locker."),
+    ] {
+        world.script.answer(text, with_statement(Extraction::default(), text));
+        project.thread("t").add_messages(vec![NewMessage::new(role, text)], &[], false).await.unwrap();
+        heard.push(text);
+    }
+    world.ingest().await;
+    let query = "Where is the locker key of Ann Lee?";
+    let found: Vec<String> =
+        search(&world, query, None).await.into_iter().map(|triple| triple.fact.statement).collect();
+    let own = found.iter().position(|text| text == LOCKER).expect("what the user said");
+    for text in &heard {
+        assert!(found.iter().position(|one| one == text).expect("it is found") > own, "{found:?}");
+    }
+    let facts = project.thread("t").relevant_facts(query, 10, None).await.unwrap();
+    let facts: Vec<&str> = facts.iter().map(|rated| rated.triple.fact.statement.as_str()).collect();
+    assert!(facts.contains(&LOCKER) && heard.iter().all(|text| !facts.contains(text)), "{facts:?}");
 }

@@ -123,3 +123,32 @@ async fn a_short_failure_of_the_queue_is_a_short_delay_and_a_long_one_costs_litt
     }
     drop(workers);
 }
+
+/// However much somebody has said, others do not wait for all of it.
+#[tokio::test]
+async fn graphs_take_turns() {
+    let (world, between) = World::with_between().await;
+    let other = another_process(&between).await;
+    world.add_user("bea", "Bea Moss").await;
+    other.project(world.project).create_thread(NewThread::of("of bea", "bea")).await.unwrap();
+    let flood = (0..200).map(|number| NewMessage::new(Role::User, format!("Message {number}."))).collect();
+    let project = world.engine.project(world.project);
+    let flood = project.thread("t").add_messages(flood, &[], false).await.unwrap().messages;
+    let (first, last) = (flood[0], flood[199]);
+    let said = vec![NewMessage::new(Role::User, "I like tea.")];
+    let of_bea = project.thread("of bea").add_messages(said, &[], false).await.unwrap().messages[0];
+    // Which graph is the first to be claimed depends on the clock.
+    while !is_understood(&world, first).await {
+        assert!(world.engine.ingest_next().await.unwrap(), "it is never understood");
+    }
+    assert!(!is_understood(&world, last).await, "all of it was read in one turn");
+    let mut rounds = 0;
+    while !is_understood(&world, of_bea).await {
+        rounds += 1;
+        assert!(rounds < 5, "it waits and waits");
+        assert!(world.engine.ingest_next().await.unwrap(), "it is never understood");
+    }
+    assert!(!is_understood(&world, last).await, "all that came before was read first");
+    while world.engine.ingest_next().await.unwrap() {}
+    assert!(is_understood(&world, last).await);
+}

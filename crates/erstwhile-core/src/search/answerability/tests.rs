@@ -19,6 +19,7 @@ fn request(query: &str) -> SearchRequest {
         known_at: None,
         origins: Vec::new(),
         statements: Statements::Never,
+        hearsay: true,
         explain: false,
         ignored: Vec::new(),
     }

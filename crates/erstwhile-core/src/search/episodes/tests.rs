@@ -52,6 +52,7 @@ fn request(query: &str) -> SearchRequest {
         known_at: None,
         origins: Vec::new(),
         statements: Statements::Never,
+        hearsay: true,
         explain: true,
         ignored: Vec::new(),
     }

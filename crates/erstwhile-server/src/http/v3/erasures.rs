@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::http::body::Query;
 use crate::http::caller::Reader;
-use crate::http::erasure::{digest_text, state_name};
+use crate::http::erasure::{REMAINS, digest_text, state_name};
 use crate::http::error::ApiError;
 
 /// Number of receipts on a page, unless a request says, and at most.
@@ -30,8 +30,12 @@ pub(super) struct ErasureList {
 #[derive(Debug, Serialize, JsonSchema)]
 struct WireReceipt {
     id: Uuid,
-    /// `done` when the remains are gone from the database's own files, else `pending`.
+    /// `done` when the remains are gone from the database's own files, else `pending`. On PostgreSQL, `done` promises less:
+    /// see `remains`.
     state: &'static str,
+    /// Where bytes of what was deleted may still be although the erasure is done, in words; null when they are gone from the
+    /// database's own files.
+    remains: Option<&'static str>,
     requested_at: String,
     finished_at: Option<String>,
     threads: i64,
@@ -44,18 +48,19 @@ struct WireReceipt {
     audit_number: Option<i64>,
 }
 
-impl From<ErasureReceipt> for WireReceipt {
-    fn from(receipt: ErasureReceipt) -> Self {
+impl WireReceipt {
+    fn new(receipt: &ErasureReceipt, remains: Option<&'static str>) -> Self {
         Self {
             id: receipt.id,
             state: state_name(receipt.state()),
+            remains,
             requested_at: receipt.requested_at.to_string(),
             finished_at: receipt.finished_at.map(|at| at.to_string()),
             threads: receipt.threads,
             episodes: receipt.episodes,
             mentions: receipt.mentions,
             assertions: receipt.assertions,
-            digest: digest_text(&receipt),
+            digest: digest_text(receipt),
             audit_number: receipt.audit_number,
         }
     }
@@ -68,5 +73,6 @@ pub(super) async fn list(
 ) -> Result<Json<ErasureList>, ApiError> {
     let limit = query.limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX);
     let receipts = project.erasure_receipts(query.cursor.unwrap_or(0).max(0), limit).await?;
-    Ok(Json(ErasureList { erasures: receipts.into_iter().map(Into::into).collect() }))
+    let remains = (!project.overwrites_removed_rows()).then_some(REMAINS);
+    Ok(Json(ErasureList { erasures: receipts.iter().map(|receipt| WireReceipt::new(receipt, remains)).collect() }))
 }

@@ -49,7 +49,7 @@ pub(super) async fn delete(
     let located = project.graph_by_uuid(graph).await?;
     checks::in_graph(&located, edge, "edge")?;
     let erasure = project.delete_fact(AssertionId(edge)).await?;
-    Ok(Erased(erasure, Completed::EdgeDelete.answer(&project, edge, app.engine.now())))
+    Ok(Erased(erasure, Completed::EdgeDelete.deleted(&project, edge, app.engine.now(), erasure)))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -116,7 +116,7 @@ pub(super) async fn delete(
     let located = project.graph_by_uuid(graph).await?;
     project.episode_in(&located, EpisodeId(episode)).await?;
     let erasure = project.delete_episode(EpisodeId(episode)).await?;
-    Ok(Erased(erasure, Completed::EpisodeDelete.answer(&project, episode, app.engine.now())))
+    Ok(Erased(erasure, Completed::EpisodeDelete.deleted(&project, episode, app.engine.now(), erasure)))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

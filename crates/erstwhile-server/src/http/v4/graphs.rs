@@ -90,7 +90,7 @@ pub(super) async fn delete(
 ) -> Result<Erased<Accepted<TaskOnly>>, ApiError> {
     let located = project.graph_by_uuid(uuid).await?;
     let erasure = project.graph(&located.reference).delete().await?;
-    Ok(Erased(erasure, Completed::GraphDelete.answer(&project, uuid, app.engine.now())))
+    Ok(Erased(erasure, Completed::GraphDelete.deleted(&project, uuid, app.engine.now(), erasure)))
 }
 
 pub(super) async fn warm(

@@ -275,7 +275,7 @@ pub(super) async fn delete(
 ) -> Result<Erased<Accepted<TaskOnly>>, ApiError> {
     let located = project.graph_by_uuid(graph).await?;
     let erasure = project.delete_hyperedge(&located, EpisodeId(hyperedge)).await?;
-    Ok(Erased(erasure, Completed::HyperedgeDelete.answer(&project, hyperedge, app.engine.now())))
+    Ok(Erased(erasure, Completed::HyperedgeDelete.deleted(&project, hyperedge, app.engine.now(), erasure)))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -347,5 +347,5 @@ pub(super) async fn delete_edge(
 ) -> Result<Erased<Accepted<TaskOnly>>, ApiError> {
     let located = project.graph_by_uuid(graph).await?;
     let erasure = project.delete_hyperedge_edge(&located, EpisodeId(hyperedge), AssertionId(edge)).await?;
-    Ok(Erased(erasure, Completed::HyperedgeEdgeDelete.answer(&project, edge, app.engine.now())))
+    Ok(Erased(erasure, Completed::HyperedgeEdgeDelete.deleted(&project, edge, app.engine.now(), erasure)))
 }

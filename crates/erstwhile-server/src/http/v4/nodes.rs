@@ -51,7 +51,7 @@ pub(super) async fn delete(
     let located = project.graph_by_uuid(graph).await?;
     checks::in_graph(&located, node, "node")?;
     let erasure = project.delete_entity(EntityId(node)).await?;
-    Ok(Erased(erasure, Completed::NodeDelete.answer(&project, node, app.engine.now())))
+    Ok(Erased(erasure, Completed::NodeDelete.deleted(&project, node, app.engine.now(), erasure)))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -1,13 +1,14 @@
 //! `task.get`, and the tasks that other calls return.
 //!
-//! What is ingested later has a task that is stored. A deletion is complete before it is answered, and nothing of what
-//! it deleted may stay, so its task is not stored: the uuid says what it was and when.
+//! What is ingested later has a task that is stored. Nothing of what a deletion deleted may stay, so its task is not
+//! stored: the uuid says what it was and when, and whether its erasure was still pending when it was answered. Such a task
+//! is processing until the erasure is complete.
 
 use axum::Json;
 use erstwhile::ErrorKind;
-use erstwhile::engine::ProjectHandle;
+use erstwhile::engine::{ErasureState, ProjectHandle};
 use erstwhile::model::{ImportJob, ImportJobId, ImportState, Task, TaskId, TaskState};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
@@ -104,7 +105,10 @@ impl WireTask {
     }
 }
 
-/// What is complete before it is answered.
+/// Marks the uuid of a deletion whose erasure was pending when it was answered.
+const PENDING: u8 = 0x80;
+
+/// What is complete before it is answered, but for the erasure of what was deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Completed {
     UserDelete,
@@ -174,13 +178,18 @@ impl Completed {
 
     /// The task of an operation on an object that is complete now.
     pub(super) fn task(self, project: &ProjectHandle, object: Uuid, now: Timestamp) -> WireTask {
+        self.task_of(project, object, now, ErasureState::Done)
+    }
+
+    fn task_of(self, project: &ProjectHandle, object: Uuid, now: Timestamp, erasure: ErasureState) -> WireTask {
+        let is_pending = erasure == ErasureState::Pending;
         let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0).to_be_bytes();
         let mut bytes = [0; 16];
         bytes[..6].copy_from_slice(&milliseconds[2..]);
-        bytes[7] = self.number();
+        bytes[7] = self.number() | if is_pending { PENDING } else { 0 };
         bytes[9..12].copy_from_slice(&Uuid::new_v5(&project.id().0, object.as_bytes()).as_bytes()[..3]);
         let uuid = sealed(project, bytes);
-        self.at(uuid, now)
+        self.at(uuid, now, is_pending)
     }
 
     /// The answer of a call that is complete now.
@@ -188,17 +197,29 @@ impl Completed {
         Accepted(TaskOnly { task: self.task(project, object, now) })
     }
 
-    fn at(self, uuid: Uuid, at: Timestamp) -> WireTask {
+    /// The answer of a deletion.
+    pub(super) fn deleted(
+        self,
+        project: &ProjectHandle,
+        object: Uuid,
+        now: Timestamp,
+        erasure: ErasureState,
+    ) -> Accepted<TaskOnly> {
+        Accepted(TaskOnly { task: self.task_of(project, object, now, erasure) })
+    }
+
+    fn at(self, uuid: Uuid, at: Timestamp, is_pending: bool) -> WireTask {
+        let (status, stage) = if is_pending { ("processing", "erasing") } else { ("succeeded", "succeeded") };
         WireTask {
             uuid,
             kind: self.name().to_owned(),
-            status: "succeeded",
-            progress: Progress { stage: "succeeded" },
+            status,
+            progress: Progress { stage },
             error: None,
             created_at: at,
             started_at: Some(at),
             updated_at: at,
-            completed_at: Some(at),
+            completed_at: (!is_pending).then_some(at),
         }
     }
 }
@@ -212,21 +233,38 @@ fn sealed(project: &ProjectHandle, mut bytes: [u8; 16]) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-/// The task that a uuid says, if it is one of a completed operation.
-fn completed(project: &ProjectHandle, uuid: Uuid) -> Option<WireTask> {
+/// An operation that a uuid says, when it was, and whether its erasure was pending.
+struct Said {
+    operation: Completed,
+    at: Timestamp,
+    was_pending: bool,
+}
+
+/// What a uuid says, if it is one of a completed operation.
+fn said(project: &ProjectHandle, uuid: Uuid) -> Option<Said> {
     let bytes = *uuid.as_bytes();
     if sealed(project, bytes) != uuid {
         return None;
     }
-    let operation = Completed::ALL.into_iter().find(|operation| operation.number() == bytes[7])?;
+    let operation = Completed::ALL.into_iter().find(|operation| operation.number() == bytes[7] & !PENDING)?;
     let mut milliseconds = [0; 8];
     milliseconds[2..].copy_from_slice(&bytes[..6]);
     let at = Timestamp::from_millisecond(i64::from_be_bytes(milliseconds)).ok()?;
-    Some(operation.at(uuid, at))
+    Some(Said { operation, at, was_pending: bytes[7] & PENDING != 0 })
+}
+
+/// The task that a uuid says, if it is one of a completed operation.
+async fn completed(project: &ProjectHandle, uuid: Uuid) -> Result<Option<WireTask>, ApiError> {
+    let Some(Said { operation, at, was_pending }) = said(project, uuid) else { return Ok(None) };
+    // Its erasure was recorded in the millisecond of the uuid or earlier. Which one it is, nothing says any more, so the
+    // task waits for all that are as old: they are completed together.
+    let before = at.saturating_add(SignedDuration::from_millis(1)).unwrap_or(Timestamp::MAX);
+    let is_pending = was_pending && project.has_pending_erasures(before).await?;
+    Ok(Some(operation.at(uuid, at, is_pending)))
 }
 
 pub(super) async fn get(Reader(project): Reader, PathUuids([uuid]): PathUuids<1>) -> Result<Json<WireTask>, ApiError> {
-    if let Some(task) = completed(&project, uuid) {
+    if let Some(task) = completed(&project, uuid).await? {
         return Ok(Json(task));
     }
     match project.import_job(ImportJobId(uuid)).get().await {

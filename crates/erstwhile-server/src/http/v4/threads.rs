@@ -84,7 +84,7 @@ pub(super) async fn delete(
 ) -> Result<Erased<Accepted<TaskOnly>>, ApiError> {
     let thread = project.thread_by_uuid(uuid).await?;
     let erasure = project.thread(thread.thread_id).delete().await?;
-    Ok(Erased(erasure, Completed::ThreadDelete.answer(&project, uuid, app.engine.now())))
+    Ok(Erased(erasure, Completed::ThreadDelete.deleted(&project, uuid, app.engine.now(), erasure)))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -91,7 +91,8 @@ pub(super) async fn delete(
 ) -> Result<Forgotten<Accepted<TaskOnly>>, ApiError> {
     let user = project.user_by_uuid(uuid).await?;
     let receipt = project.user(user.user_id).delete().await?;
-    Ok(Forgotten(receipt, Completed::UserDelete.answer(&project, uuid, app.engine.now())))
+    let answer = Completed::UserDelete.deleted(&project, uuid, app.engine.now(), receipt.state());
+    Ok(Forgotten(receipt, answer))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -215,7 +215,9 @@ impl ThreadHandle {
             return Ok(Vec::new());
         }
         let graph = self.get().await?.graph;
-        let search = Search { moment: Moment::Current(self.project.now()), ..Search::new(query, limit) };
+        let now = self.project.now();
+        // What an assistant or a tool said is not the user's fact.
+        let search = Search { moment: Moment::Current(now), hearsay: false, ..Search::new(query, limit) };
         let found = self.project.found_facts(graph, search).await?;
         let facts = found.into_iter().map(|found| found.item).collect();
         Ok(at_least(self.project.rated(graph, Some(self.id()), facts).await?, rating_min))

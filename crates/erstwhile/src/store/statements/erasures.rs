@@ -13,6 +13,8 @@ statements! {
          FROM graph WHERE graph_id = $1";
     PENDING_ERASURES, Reach::FanOut,
         "SELECT graph_id, erasure_id, tables, project_id FROM erasure WHERE finished_at IS NULL ORDER BY requested_at LIMIT $1";
+    COUNT_PENDING_ERASURES, Reach::FanOut,
+        "SELECT count(*) FROM erasure WHERE finished_at IS NULL AND project_id = $1 AND requested_at < $2";
     FINISH_RECEIPT, GRAPH,
         "UPDATE erasure SET finished_at = $3 WHERE graph_id = $1 AND erasure_id = $2 AND finished_at IS NULL \
          AND user_digest IS NOT NULL";
