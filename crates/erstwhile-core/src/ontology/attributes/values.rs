@@ -46,11 +46,13 @@ static PREPARED: LazyLock<Vec<List>> = LazyLock::new(|| LISTS.iter().map(prepare
 
 fn prepared((name, properties, heads): &(&str, &[&str], &[&str])) -> List {
     let words = |words: &[&str]| words.iter().flat_map(|word| name_stems(word)).collect::<Vec<String>>();
+    // The names of languages are words that the extractor needs, too.
+    let values = vocabulary::built_in().values.get(*name).map_or(vocabulary::built_in().list(name), Vec::as_slice);
     let works = vocabulary::built_in().list("work").iter().filter(|_| *name == OF_WORKS);
     List {
         properties: words(properties),
         heads: words(heads).into_iter().chain(works.flat_map(|word| name_stems(word))).collect(),
-        values: vocabulary::built_in().list(name).iter().map(|value| lower_case(value)).collect(),
+        values: values.iter().map(|value| lower_case(value)).collect(),
     }
 }
 
