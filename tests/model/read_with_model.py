@@ -26,6 +26,10 @@ MESSAGES = [
     ("assistant", "How do you like it so far?"),
     ("user", "It's great. My sister Emma lives here too. I'm allergic to peanuts, by the way."),
 ]
+# How long the model may do nothing before it is taken to be stuck. A slow or busy machine needs long, but always computes.
+STALLED_S = 600
+# The least processor time of the model, in seconds, that counts as computing.
+STEP_S = 1
 
 
 def assemble(folder: pathlib.Path) -> pathlib.Path:
@@ -59,8 +63,9 @@ def start_erstwhile(binary: str, folder: pathlib.Path, model: str) -> tuple[subp
         "ERSTWHILE_AUTH__BOOTSTRAP_KEY": KEY,
         "ERSTWHILE_MODEL__URL": f"{model}/v1",
         "ERSTWHILE_MODEL__NAME": "small",
-        "ERSTWHILE_MODEL__TIMEOUT_S": "600",
-        "ERSTWHILE_MODEL__TIMEOUT_TOTAL_S": "900",
+        # `wait_for_reading` notices when nothing happens any more.
+        "ERSTWHILE_MODEL__TIMEOUT_S": "86400",
+        "ERSTWHILE_MODEL__TIMEOUT_TOTAL_S": "86400",
         "ERSTWHILE_MODEL__WAIT_S": "0",
         "ERSTWHILE_MODEL__ATTEMPTS_MAX": "1",
         "ERSTWHILE_MODEL__SUMMARIES": "false",
@@ -89,6 +94,24 @@ def call(url: str, method: str, path: str, body: object = None) -> object:
         return json.loads(response.read() or "null")
 
 
+def wait_for_reading(url: str) -> list:
+    """Waits until each message is read or says why not, as long as something happens; returns the states.
+
+    The model computes in other threads of this process, so their processor time shows whether it still does.
+    """
+    seen, last = None, time.monotonic()
+    while True:
+        episodes = call(url, "GET", "/graph/episodes/user/ann?lastn=10")["episodes"]
+        states = [(episode.get("model") or {}).get("state") for episode in episodes]
+        if states and all(state in ("read", "failed") for state in states):
+            return states
+        computed = time.process_time() - time.thread_time()
+        if seen is None or states != seen[0] or computed - seen[1] >= STEP_S:
+            seen, last = (states, computed), time.monotonic()
+        assert time.monotonic() - last < STALLED_S, f"nothing has happened for {STALLED_S} s: {states}"
+        time.sleep(1)
+
+
 def main(binary: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -100,13 +123,7 @@ def main(binary: str) -> None:
             messages = [{"role": role, "content": text} for role, text in MESSAGES]
             call(url, "POST", "/threads/t/messages", {"messages": messages})
             started = time.monotonic()
-            while True:
-                episodes = call(url, "GET", "/graph/episodes/user/ann?lastn=10")["episodes"]
-                states = [(episode.get("model") or {}).get("state") for episode in episodes]
-                if all(state in ("read", "failed") for state in states):
-                    break
-                assert time.monotonic() - started < 1800, f"the model has not read everything: {states}"
-                time.sleep(1)
+            states = wait_for_reading(url)
             spent = call(url, "GET", "/model/usage")["days"]
             assert spent and spent[0]["tokens_in"] > 0 and spent[0]["tokens_out"] > 0, spent
             said = " ".join(text for _, text in MESSAGES).lower() + " caroline weber"

@@ -23,6 +23,7 @@ use crate::model::{
 use crate::ontology::Ontology;
 use crate::time::{self, SlotKey};
 
+mod continuations;
 mod declared;
 mod entities;
 mod mentions;
@@ -282,8 +283,13 @@ impl Knowledge {
     fn touch_statement(&self, statement: &Assertion, touched: &mut Touched) {
         touched.statements.insert(statement.id);
         if self.declares_types() {
-            let names = self.naming.names_in(&statement.statement);
-            touched.entities.extend(names.map(|name| self.identities.entity(name)));
+            // What goes on about something says more of what other statements of the episode name.
+            let of_episode = statement.episode.filter(|_| continuations::is_continuation(&statement.statement));
+            let others = of_episode.into_iter().flat_map(|episode| self.statements_from(episode));
+            for statement in std::iter::once(statement).chain(others) {
+                let names = self.naming.names_in(&statement.statement);
+                touched.entities.extend(names.map(|name| self.identities.entity(name)));
+            }
         }
     }
 

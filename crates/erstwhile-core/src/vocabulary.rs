@@ -109,6 +109,9 @@ pub struct Vocabulary {
     pub kin: HashMap<String, Vec<String>>,
     /// Lists of words, by the type that they give a noun phrase.
     pub words: HashMap<String, Vec<String>>,
+    /// Lists of values of properties: genres, cuisines, colours.
+    #[serde(default)]
+    pub values: HashMap<String, Vec<String>>,
     #[serde(skip)]
     by_name: HashMap<String, usize>,
 }
@@ -200,7 +203,8 @@ mod tests {
 
     #[test]
     fn words_are_lower_case_and_unique_in_their_list() {
-        for (name, words) in &parsed().words {
+        let vocabulary = parsed();
+        for (name, words) in vocabulary.words.iter().chain(&vocabulary.values) {
             for (index, word) in words.iter().enumerate() {
                 assert_eq!(&word.to_lowercase(), word, "{name}");
                 assert!(!words[..index].contains(word), "{word} stands twice in {name}");

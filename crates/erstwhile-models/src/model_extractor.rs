@@ -198,10 +198,16 @@ impl Extractor for ModelExtractor {
         }
         for (parts, worth) in calls.iter().zip(carried) {
             let turns = turns_of(parts);
-            let is_weak = worth == Worth::Doubtful || says_little(&turns, &by_rules, &extractions);
+            // An application may instruct the model to leave things out: then silence is an answer.
+            let skips = |turns: &BTreeSet<usize>| {
+                request.instructions.is_empty() && says_little(turns, &by_rules, &extractions)
+            };
+            let is_weak = worth == Worth::Doubtful || skips(&turns);
+            let skipped: BTreeSet<usize> =
+                turns.iter().copied().filter(|turn| skips(&BTreeSet::from([*turn]))).collect();
             for turn in turns {
                 let kind = request.turns.get(turn).map(|turn| turn.kind);
-                let is_kept = is_weak || says_little(&BTreeSet::from([turn]), &by_rules, &extractions);
+                let is_kept = is_weak || skipped.contains(&turn);
                 let Some((extraction, rules)) = extractions.get_mut(turn).zip(by_rules.get(turn)) else { continue };
                 // The fields of a document are read exactly; the model adds what they do not say.
                 if (is_kept || kind == Some(EpisodeKind::Json)) && extraction.refused.is_none() {

@@ -54,6 +54,7 @@ pub mod export;
 mod ingestion;
 mod parts;
 pub mod ports;
+mod prompts;
 mod state;
 pub mod store;
 

@@ -1,5 +1,6 @@
 //! Builds entities from mentions, facts and edits.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::HashSet;
@@ -8,7 +9,7 @@ use jiff::Timestamp;
 use super::mentions::{Mentions, WrittenName};
 use super::{Knowledge, anchors, attribute_name, summary};
 use crate::identity;
-use crate::model::{AssertionId, Entity, EntityId, EpisodeId, Fact, Holding};
+use crate::model::{Assertion, AssertionId, Entity, EntityId, EpisodeId, Fact, Holding};
 use crate::ontology::StatedRelation;
 use crate::text::{contains_word, inert};
 use crate::time;
@@ -51,7 +52,8 @@ impl Knowledge {
         let mut seen = HashSet::default();
         let episodes: Vec<EpisodeId> = episodes.into_iter().map(|(_, id)| id).filter(|id| seen.insert(*id)).collect();
         let names: Vec<&str> = std::iter::once(name.as_str()).chain(aliases.iter().map(String::as_str)).collect();
-        let sentences = self.sentences_naming(entity, &names);
+        let sentences = self.sentences_about(entity, &names);
+        let sentences: Vec<&str> = sentences.iter().map(AsRef::as_ref).collect();
         let extracted = most_frequent_type(occurrences().map(|(_, written)| written));
         let entity_type = self.type_of(entity, &names, &sentences, extracted);
         let mut attributes = self.ontology.entity_attributes(entity_type.as_deref(), &names, &sentences);
@@ -102,7 +104,7 @@ impl Knowledge {
 
     /// The sentences about an entity, oldest first, for its declared type and properties: of its open facts, and
     /// statements of any episode. Empty without declared types.
-    fn sentences_naming(&self, entity: EntityId, names: &[&str]) -> Vec<&str> {
+    fn sentences_about(&self, entity: EntityId, names: &[&str]) -> Vec<Cow<'_, str>> {
         /// Maximum number of facts, and of statements, to examine, the latest ones.
         const SENTENCES_MAX: usize = 50;
         /// Maximum number of statements to look for the names in.
@@ -112,21 +114,24 @@ impl Knowledge {
         }
         let facts =
             self.facts_about(entity).filter(|fact| fact.valid_until.is_none() || fact.holding == Holding::Event);
-        let mut of_facts: Vec<(Timestamp, AssertionId, &str)> =
-            facts.map(|fact| (fact.valid_from.unwrap_or(fact.created_at), fact.id, fact.statement.as_str())).collect();
+        let mut of_facts: Vec<(Timestamp, AssertionId, Cow<'_, str>)> = facts
+            .map(|fact| (fact.valid_from.unwrap_or(fact.created_at), fact.id, fact.statement.as_str().into()))
+            .collect();
         of_facts.sort_unstable_by(|one, other| other.cmp(one));
         of_facts.truncate(SENTENCES_MAX);
-        let mut said: BTreeSet<(Timestamp, AssertionId, &str)> = BTreeSet::new();
+        let mut said: BTreeMap<(Timestamp, AssertionId), (&Assertion, &str)> = BTreeMap::new();
         for name in names {
             let normal = identity::normalise(name);
             let candidates = self.naming.statements_with(name).take(CANDIDATES_MAX);
-            let naming = candidates.filter_map(|(at, id)| Some((at, id, self.statement(id)?.statement.as_str())));
-            said.extend(
-                naming.filter(|(.., text)| contains_word(&identity::normalise(text), &normal)).take(SENTENCES_MAX),
-            );
+            let naming = candidates.filter_map(|(at, id)| Some(((at, id), (self.statement(id)?, *name))));
+            let names = |statement: &Assertion| contains_word(&identity::normalise(&statement.statement), &normal);
+            said.extend(naming.filter(|(_, (statement, _))| names(statement)).take(SENTENCES_MAX));
         }
-        let mut all: Vec<(Timestamp, AssertionId, &str)> = said.into_iter().rev().take(SENTENCES_MAX).collect();
-        all.extend(of_facts);
+        let mut all = of_facts;
+        for ((at, id), (statement, name)) in said.into_iter().rev().take(SENTENCES_MAX) {
+            all.push((at, id, statement.statement.as_str().into()));
+            all.extend(self.continued(statement, name).into_iter().map(|(id, text)| (at, id, text.into())));
+        }
         all.sort_unstable();
         all.into_iter().map(|(.., text)| text).collect()
     }

@@ -107,6 +107,18 @@ fn evidence_of(number: u8, draw: (u8, u8, u8, u8)) -> Evidence {
             holding: Holding::Shared,
             ..assertions[0].clone()
         });
+        // What goes on about it.
+        if draw.3.is_multiple_of(2) {
+            let end = assertions[0].span.end;
+            let more = Assertion {
+                id: AssertionId(graph().derive(format!("more {key}").as_bytes())),
+                statement: "Its likes is jazz.".to_owned(),
+                span: end + 1..end + 9,
+                ..assertions.last().cloned().unwrap()
+            };
+            // In any order.
+            assertions.insert(usize::from(draw.0 % 2) * assertions.len(), more);
+        }
     }
     Evidence { mentions, assertions, links, ..Evidence::default() }
 }

@@ -1,55 +1,46 @@
 //! Fills declared properties from sentences, without a language model.
 //!
-//! Only what a sentence shows is filled in: a value that the property's description lists, a number beside the
-//! property's name, the property itself if it is true or false, a name, a date. Doubt leaves a property out.
+//! Only what a sentence shows is filled in: a value that the property's description or the vocabulary lists, what the
+//! sentence calls the property ("its author is …"), a number beside the property's name, the property itself if it is
+//! true or false, a name, a date. Doubt leaves a property out.
 
 use serde_json::Value as Json;
 
-use super::examples::examples;
 use super::kinship::{akin, akin_to_any, name_stems};
 use super::types::{Token, comparison_key, tokens};
 use super::{Ontology, Property, PropertyKind};
 use crate::model::Metadata;
+use named::named_value;
+use regions::{after_name, before_name, places};
+use values::{described_value, listed_value};
 
-/// Verbs with which a sentence describes its subject.
-const DESCRIBES: [&str; 24] = [
-    "is",
-    "was",
-    "are",
-    "were",
-    "has",
-    "have",
-    "had",
-    "does",
-    "did",
-    "do",
-    "serves",
-    "served",
-    "offers",
-    "offered",
-    "provides",
-    "provided",
-    "features",
-    "sells",
-    "makes",
-    "caters",
-    "accommodates",
-    "costs",
-    "isn",
-    "doesn",
-];
-/// Words after which something else is described.
-const TURNS: [&str; 16] = [
-    "but", "because", "while", "although", "though", "so", "when", "where", "who", "i", "he", "she", "we", "they",
-    "you", "if",
-];
+mod named;
+mod regions;
+mod values;
+
 /// Words that deny what is around them; "doesn't" is split at its apostrophe.
 const DENIALS: [&str; 16] = [
     "not", "no", "never", "without", "non", "neither", "nor", "cannot", "lacks", "doesn", "isn", "don", "hasn", "wasn",
     "aren", "didn",
 ];
-/// Words after which a value describes something else: "is owned by an Indian family".
-const ELSEWHERE: [&str; 9] = ["by", "near", "opposite", "behind", "beside", "than", "unlike", "before", "after"];
+/// Words that make a value doubtful.
+const DOUBTS: [&str; 15] = [
+    "unknown",
+    "unclear",
+    "unsure",
+    "undecided",
+    "probably",
+    "perhaps",
+    "maybe",
+    "possibly",
+    "likely",
+    "supposedly",
+    "allegedly",
+    "apparently",
+    "irrelevant",
+    "similar",
+    "different",
+];
 /// Words between a property's name and its number.
 const BETWEEN: [&str; 9] = ["of", "is", "was", "at", "about", "around", "to", "are", "were"];
 /// Words of a property's name that say nothing: `has_parking`, `is_vegan`.
@@ -58,8 +49,6 @@ const AUXILIARIES: [&str; 9] = ["is", "has", "have", "does", "can", "are", "was"
 const NAMES: [&str; 2] = ["name", "titl"];
 const STARTS: [&str; 4] = ["date", "day", "sinc", "when"];
 const ENDS: [&str; 3] = ["end", "until", "till"];
-/// How many words before a name may describe it: "a small Mexican restaurant called …".
-const BEFORE_MAX: usize = 5;
 
 /// A fact, for filling in the properties of its type.
 #[derive(Debug, Clone, Copy, Default)]
@@ -98,10 +87,18 @@ impl Ontology {
         let names: Vec<Vec<Token>> = names.iter().map(|name| tokens(name)).filter(|name| !name.is_empty()).collect();
         for statement in statements {
             let sentence = tokens(statement);
-            for region in names.iter().flat_map(|name| regions(&sentence, name, &nouns)) {
-                for property in &kind.properties {
-                    if let Some(value) = shown(property, region, Order::InARow) {
+            for (before, after) in names.iter().flat_map(|name| places(&sentence, name)) {
+                let regions = before_name(before, &nouns).into_iter().chain(after_name(before, after, &nouns));
+                for (region, property) in
+                    regions.flat_map(|region| kind.properties.iter().map(move |one| (region, one)))
+                {
+                    if let Some(value) = of_entity(property, region, &nouns) {
                         attributes.insert(property.name.clone(), value);
+                    }
+                }
+                for property in kind.properties.iter().filter(|property| property.kind == PropertyKind::Text) {
+                    if let Some(value) = named_value(property, (before, after), &nouns) {
+                        attributes.insert(property.name.clone(), value.into());
                     }
                 }
             }
@@ -120,7 +117,7 @@ impl Ontology {
             let words = name_stems(&property.name);
             let of_sentence = |statement: &&str| {
                 let text = format!("{statement} ; {}", fact.object);
-                shown(property, &tokens(&text), Order::Any)
+                shown(property, &tokens(&text))
             };
             let of_relation = || {
                 let is_meant = !words.is_empty() && words.iter().all(|word| akin_to_any(word, &relation));
@@ -156,79 +153,44 @@ fn dated(property: &Property, words: &[String], fact: &StatedFact<'_>) -> Option
     date.map(Into::into)
 }
 
-/// The parts of a sentence that describe the entity with this name.
-fn regions<'s>(sentence: &'s [Token], name: &[Token], nouns: &[String]) -> Vec<&'s [Token]> {
-    let mut found = Vec::new();
-    for (at, window) in sentence.windows(name.len()).enumerate() {
-        if !window.iter().zip(name).all(|(one, other)| one.lower == other.lower) {
-            continue;
-        }
-        let (before, rest) = sentence.split_at(at);
-        found.extend(before_name(before, nouns));
-        found.extend(after_name(rest.get(name.len()..).unwrap_or_default()));
+/// The value of a property of an entity that words about it show.
+fn of_entity(property: &Property, words: &[Token], nouns: &[String]) -> Option<Json> {
+    if property.kind != PropertyKind::Text {
+        return number_or_truth(property, words);
     }
-    found
+    if denied(words) || words.iter().any(|word| DOUBTS.contains(&word.lower.as_str())) {
+        return None;
+    }
+    let name = content(&property.name);
+    described_value((&name, &property.description), words, nouns).map(Into::into)
 }
 
-/// "A Mexican restaurant called …", "the vegan restaurant …".
-fn before_name<'s>(before: &'s [Token], nouns: &[String]) -> Option<&'s [Token]> {
-    let phrase = match before.split_last() {
-        Some((verb, phrase)) if matches!(verb.lower.as_str(), "called" | "named") => phrase,
-        _ => before,
-    };
-    phrase.last().filter(|noun| nouns.last().is_some_and(|last| akin(last, &noun.stem)))?;
-    let ends = |word: &Token| word.is_mark() || word.is_stop_word && !DENIALS.contains(&word.lower.as_str());
-    let words = phrase.iter().rev().take(BEFORE_MAX).take_while(|word| !ends(word)).count();
-    Some(&phrase[phrase.len() - words..])
+/// The value of a property of a fact that its words show.
+fn shown(property: &Property, words: &[Token]) -> Option<Json> {
+    if property.kind != PropertyKind::Text {
+        return number_or_truth(property, words);
+    }
+    listed_value(&property.description, words).filter(|_| !denied(words)).map(Into::into)
 }
 
-/// "… has vegetarian options", "…, a Mexican restaurant", "…'s rating is 4.5".
-fn after_name(after: &[Token]) -> Option<&[Token]> {
-    let region = match after {
-        [comma, article, ..] if comma.lower == "," && article.is_article() => &after[1..],
-        [first, ..] if first.lower == "s" || DESCRIBES.contains(&first.lower.as_str()) => after,
-        _ => return None,
-    };
-    let is_verb = |word: Option<&Token>| word.is_some_and(|word| DESCRIBES.contains(&word.lower.as_str()));
-    let ends = |at: usize| {
-        let word = &region[at];
-        let joins = matches!(word.lower.as_str(), "," | "and");
-        // "…, and Ann is vegan": a subject of its own.
-        let subject = joins
-            && !is_verb(region.get(at + 1))
-            && region
-                .get(at + 1..)
-                .unwrap_or_default()
-                .iter()
-                .take_while(|word| !word.is_mark())
-                .any(|word| is_verb(Some(word)));
-        subject || word.is_mark() && word.lower != "," || TURNS.contains(&word.lower.as_str())
-    };
-    let end = (0..region.len()).find(|at| ends(*at)).unwrap_or(region.len());
-    region.get(..end)
+/// Whether words deny something.
+fn denied(words: &[Token]) -> bool {
+    words.iter().any(denies)
 }
 
-/// How the words of a value stand in a sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Order {
-    /// One after the other.
-    InARow,
-    /// Anywhere: "allergic to peanuts" for "peanut allergy".
-    Any,
+fn denies(word: &Token) -> bool {
+    DENIALS.contains(&word.lower.as_str())
 }
 
-/// The value of a property that words show.
-fn shown(property: &Property, words: &[Token], order: Order) -> Option<Json> {
-    let denied = words.iter().any(|word| DENIALS.contains(&word.lower.as_str()));
+/// The number, or the truth, that words show for a property.
+fn number_or_truth(property: &Property, words: &[Token]) -> Option<Json> {
+    let (name, denied) = (content(&property.name), denied(words));
     match property.kind {
-        PropertyKind::Text if denied => None,
-        PropertyKind::Text => listed_value(&property.description, words, order).map(Into::into),
+        PropertyKind::Text => None,
         PropertyKind::Int | PropertyKind::Float => {
-            let name = content(&property.name);
             number_beside(words, &name).and_then(|text| converted(text, property.kind)).filter(|_| !denied)
         }
         PropertyKind::Boolean => {
-            let name = content(&property.name);
             let said = !name.is_empty() && position(words, &name).is_some();
             said.then_some((!denied).into())
         }
@@ -238,41 +200,6 @@ fn shown(property: &Property, words: &[Token], order: Order) -> Option<Json> {
 /// The words of a property's name that say something.
 fn content(name: &str) -> Vec<String> {
     name_stems(name).into_iter().filter(|word| !AUXILIARIES.contains(&word.as_str())).collect()
-}
-
-/// The only value of a description's list that the words name.
-fn listed_value(description: &str, words: &[Token], order: Order) -> Option<String> {
-    let all = examples(description);
-    let stems = |value: &str| -> Vec<String> { tokens(value).into_iter().map(|token| token.stem).collect() };
-    let named: Vec<(String, Vec<String>)> = all
-        .into_iter()
-        .map(|value| (stems(&value), value))
-        .filter(|(value, _)| match order {
-            Order::Any if value.len() > 1 => value.iter().all(|part| words.iter().any(|word| akin(part, &word.stem))),
-            _ => position_of_value(words, value).is_some(),
-        })
-        .map(|(stems, value)| (value, stems))
-        .collect();
-    // "Peanut allergy" contains "peanut".
-    let mut whole = named.iter().filter(|(value, stems)| {
-        !named.iter().any(|(other, longer)| {
-            other != value && longer.len() > stems.len() && stems.iter().all(|stem| longer.contains(stem))
-        })
-    });
-    let (value, _) = whole.next()?;
-    whole.next().is_none().then(|| value.clone())
-}
-
-/// Where the words of a value stand one after the other, if they describe the entity itself.
-fn position_of_value(words: &[Token], value: &[String]) -> Option<usize> {
-    if value.is_empty() {
-        return None;
-    }
-    let at = words
-        .windows(value.len())
-        .position(|window| window.iter().zip(value).all(|(word, part)| word.stem == *part))?;
-    let elsewhere = words[..at].iter().any(|word| ELSEWHERE.contains(&word.lower.as_str()));
-    (!elsewhere).then_some(at)
 }
 
 /// Where the words of a name stand one after the other.

@@ -201,6 +201,10 @@ pub(super) fn stems(text: &str) -> Vec<String> {
 /// A word or punctuation mark.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Token {
+    /// As it is written.
+    pub(super) written: String,
+    /// The character between it and the word before; `None` if they touch.
+    separator: Option<char>,
     pub(super) lower: String,
     pub(super) stem: String,
     /// Whether it is a stop word: articles, prepositions, forms of "be".
@@ -219,33 +223,58 @@ impl Token {
 
 pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::new();
-    let mut word = String::new();
-    let mut characters = text.nfkc().flat_map(char::to_lowercase).peekable();
+    let mut word = Word::default();
+    let mut characters = text.nfkc().peekable();
     while let Some(character) = characters.next() {
         // "4.5" and "1,200" are one word.
         let within_number = matches!(character, '.' | ',')
-            && word.ends_with(|c: char| c.is_ascii_digit())
+            && word.text.ends_with(|c: char| c.is_ascii_digit())
             && characters.peek().is_some_and(char::is_ascii_digit);
         if character.is_alphanumeric() || within_number {
-            word.push(character);
+            word.text.push(character);
             continue;
         }
-        push_word(&mut tokens, &mut word);
+        word.end(&mut tokens);
         if matches!(character, '.' | ',' | ';' | ':' | '!' | '?' | '(' | ')' | '—' | '–') {
-            tokens.push(Token { lower: character.to_string(), stem: String::new(), is_stop_word: false });
+            let (written, separator) = (character.to_string(), word.separator.take());
+            tokens.push(Token { lower: written.clone(), written, separator, stem: String::new(), is_stop_word: false });
+        } else if word.separator != Some(' ') {
+            word.separator = Some(if character.is_whitespace() { ' ' } else { character });
         }
     }
-    push_word(&mut tokens, &mut word);
+    word.end(&mut tokens);
     tokens
 }
 
-fn push_word(tokens: &mut Vec<Token>, word: &mut String) {
-    if !word.is_empty() {
-        let stems = words(word);
+/// The word that is read.
+#[derive(Default)]
+struct Word {
+    text: String,
+    separator: Option<char>,
+}
+
+impl Word {
+    fn end(&mut self, tokens: &mut Vec<Token>) {
+        if self.text.is_empty() {
+            return;
+        }
+        let written = std::mem::take(&mut self.text);
+        let lower: String = written.chars().flat_map(char::to_lowercase).collect();
+        let stems = words(&lower);
         let is_stop_word = stems.is_empty();
-        let stem = if is_stop_word { word.clone() } else { stems.concat() };
-        tokens.push(Token { lower: std::mem::take(word), stem, is_stop_word });
+        let stem = if is_stop_word { lower.clone() } else { stems.concat() };
+        tokens.push(Token { written, separator: self.separator.take(), lower, stem, is_stop_word });
     }
+}
+
+/// Words as they are written.
+pub(super) fn written(words: &[Token]) -> String {
+    let mut text = String::new();
+    for (at, word) in words.iter().enumerate() {
+        text.extend(word.separator.filter(|_| at > 0));
+        text.push_str(&word.written);
+    }
+    text
 }
 
 /// Whether the last word of a name is not what it is about: "article about audiobooks", "fan of restaurants", but not
@@ -302,10 +331,16 @@ fn type_precedes(before: &[Token], kind: &[Token]) -> bool {
 
 /// Whether the type introduces the name: "a small restaurant called …".
 fn introduces(before: &[Token], kind: &[Token]) -> bool {
-    let Some((verb, phrase)) = before.split_last() else { return false };
-    matches!(verb.lower.as_str(), "called" | "named")
-        && phrase.len() >= kind.len()
-        && starts_with_type(&phrase[phrase.len() - kind.len()..], kind)
+    introduction(before).is_some_and(|phrase| {
+        phrase.len() >= kind.len() && starts_with_type(&phrase[phrase.len() - kind.len()..], kind)
+    })
+}
+
+/// What introduces the name that follows: "a small restaurant" in "a small restaurant called the …".
+pub(super) fn introduction(before: &[Token]) -> Option<&[Token]> {
+    let before = before.split_last().filter(|(last, _)| last.is_article()).map_or(before, |(_, rest)| rest);
+    let (verb, phrase) = before.split_last()?;
+    matches!(verb.lower.as_str(), "called" | "named").then_some(phrase)
 }
 
 fn starts_with_type(text: &[Token], kind: &[Token]) -> bool {

@@ -27,6 +27,8 @@ pub enum Comparison {
     IsNotNull,
     /// A text contains a substring, or a list an item.
     Contains,
+    /// Equal to one of the values in a list; not for dates.
+    OneOf,
 }
 
 /// A comparison with a date.
@@ -118,6 +120,29 @@ impl Filter {
         let labels = [&self.node_labels, &self.exclude_node_labels];
         let ids = [&self.source_node_uuids, &self.target_node_uuids, &self.connected_node_uuids];
         labels.iter().any(|labels| !labels.is_empty()) || ids.iter().any(|ids| !ids.is_empty())
+    }
+
+    /// Whether the filter has conditions that only facts can meet.
+    pub fn is_about_facts(&self) -> bool {
+        let types = [&self.edge_types, &self.exclude_edge_types];
+        let ids = [&self.source_node_uuids, &self.target_node_uuids, &self.connected_node_uuids];
+        self.replaces_current_restriction()
+            || types.iter().any(|types| !types.is_empty())
+            || ids.iter().any(|ids| !ids.is_empty())
+    }
+
+    /// The conditions that only facts can meet, without those about entities.
+    #[must_use]
+    pub fn about_facts(&self) -> Self {
+        Self {
+            node_labels: Vec::new(),
+            exclude_node_labels: Vec::new(),
+            episode_uuids: Vec::new(),
+            created_at: Vec::new(),
+            properties: Vec::new(),
+            episode_metadata: None,
+            ..self.clone()
+        }
     }
 
     /// Whether a fact passes.
@@ -227,7 +252,7 @@ fn orders(comparison: Comparison, order: std::cmp::Ordering) -> bool {
         Comparison::Less => order.is_lt(),
         Comparison::GreaterOrEqual => order.is_ge(),
         Comparison::LessOrEqual => order.is_le(),
-        Comparison::IsNull | Comparison::IsNotNull | Comparison::Contains => false,
+        Comparison::IsNull | Comparison::IsNotNull | Comparison::Contains | Comparison::OneOf => false,
     }
 }
 
@@ -238,6 +263,10 @@ fn property_passes(term: &PropertyTerm, found: Option<&Value>) -> bool {
         (Comparison::IsNotNull, found) => found.is_some(),
         (Comparison::NotEqual, None) => true,
         (_, None) => false,
+        (Comparison::OneOf, found) => term.value.as_array().into_iter().flatten().any(|value| {
+            let equal = PropertyTerm { comparison: Comparison::Equal, value: value.clone(), ..term.clone() };
+            property_passes(&equal, found)
+        }),
         (comparison, Some(Value::Array(items))) => match comparison {
             Comparison::NotEqual => !items.contains(&term.value) && Some(items) != term.value.as_array(),
             _ => items.contains(&term.value) || Some(items) == term.value.as_array(),
@@ -289,6 +318,17 @@ mod tests {
         assert!(!dates_pass(&filter, None));
         let open = vec![vec![DateTerm { comparison: Comparison::IsNull, date: None }]];
         assert!(dates_pass(&open, None) && !dates_pass(&open, Some(at("2024-06-01T00:00:00Z"))));
+    }
+
+    #[test]
+    fn one_of_several_values_is_wanted() {
+        let passes = |found: Value| {
+            let value = serde_json::json!([1, "two"]);
+            let term = PropertyTerm { name: "k".to_owned(), comparison: Comparison::OneOf, value };
+            property_passes(&term, Some(&found))
+        };
+        assert!(passes(1.into()) && passes(1.0.into()) && passes("two".into()) && passes(vec!["x", "two"].into()));
+        assert!(!passes(2.into()) && !passes("on".into()) && !passes(Value::Null));
     }
 
     #[test]

@@ -13,6 +13,8 @@ use super::parts::Part;
 pub const PROMPT_VERSION: &str = "extraction-1";
 /// The instructions, without relations, types and the operator's instructions.
 const INSTRUCTIONS: &str = include_str!("../../prompts/extraction.txt");
+/// The schema of the answer, with everything that may be asked for.
+const SCHEMA: &str = include_str!("../../prompts/extraction.schema.json");
 /// Maximum number of characters of the operator's instructions.
 const CUSTOM_CHARACTERS_MAX: usize = 8_000;
 
@@ -103,51 +105,38 @@ pub(super) fn schema(ontology: &Ontology, characters: usize) -> Value {
         800..4_000 => 30,
         _ => 100,
     };
-    let text = || json!({ "type": "string" });
-    let numbers = || json!({ "type": "array", "items": { "type": "integer" }, "maxItems": 8 });
-    let object = |fields: Vec<(&str, Value)>| {
-        let required: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
-        let properties: serde_json::Map<String, Value> =
-            fields.into_iter().map(|(name, kind)| (name.to_owned(), kind)).collect();
-        json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
-    };
-    let list = |items: Value| json!({ "type": "array", "items": items, "maxItems": items_max });
-    let mut claim = vec![
-        ("turn", json!({ "type": "integer" })),
-        ("quote", text()),
-        ("subject", text()),
-        ("predicate", text()),
-        ("object", text()),
-        ("object_is", json!({ "type": "string", "enum": ["entity", "value", "none"] })),
-        ("statement", text()),
-        ("kind", json!({ "type": "string", "enum": ["asserts", "ends", "denies", "plans"] })),
-        ("from", text()),
-        ("until", text()),
-        ("restates", numbers()),
-        ("ends", numbers()),
-    ];
-    if has_edge_properties(ontology) {
-        claim.push(("properties", list(object(vec![("name", text()), ("value", text())]))));
+    // A test proves that the file can be parsed.
+    let mut schema: Value = serde_json::from_str(SCHEMA).unwrap_or_default();
+    let claims = "/properties/claims/items";
+    if !has_entity_properties(ontology) {
+        leave_out(&mut schema, "", "attributes");
     }
-    let entity = vec![
-        ("turn", json!({ "type": "integer" })),
-        ("name", text()),
-        ("type", text()),
-        ("aliases", json!({ "type": "array", "items": { "type": "string" }, "maxItems": 3 })),
-    ];
-    // The claims come first: entities are listed for them.
-    let mut answer = vec![("claims", list(object(claim))), ("entities", list(object(entity)))];
-    if has_entity_properties(ontology) {
-        let attribute = vec![
-            ("turn", json!({ "type": "integer" })),
-            ("quote", text()),
-            ("entity", text()),
-            ("name", text()),
-            ("value", text()),
-        ];
-        answer.push(("attributes", list(object(attribute))));
+    if !has_edge_properties(ontology) {
+        leave_out(&mut schema, claims, "properties");
     }
-    object(answer)
+    for list in [
+        "/properties/claims",
+        "/properties/entities",
+        "/properties/attributes",
+        &format!("{claims}/properties/properties"),
+    ] {
+        if let Some(list) = schema.pointer_mut(list).and_then(Value::as_object_mut) {
+            list.insert("maxItems".to_owned(), items_max.into());
+        }
+    }
+    schema
+}
+
+/// Removes a field from the schema of the object at a place.
+fn leave_out(schema: &mut Value, place: &str, field: &str) {
+    if let Some(object) = schema.pointer_mut(place) {
+        if let Some(Value::Object(properties)) = object.get_mut("properties") {
+            properties.remove(field);
+        }
+        if let Some(Value::Array(required)) = object.get_mut("required") {
+            required.retain(|name| name != field);
+        }
+    }
 }
 
 /// The data of one call: what is known, what was said before, and the parts to read, numbered from 1.
@@ -209,4 +198,43 @@ fn line(turn: &Turn, text: &str, zone: &TimeZone) -> Value {
     line.insert("date".to_owned(), said.strftime("%a %Y-%m-%d %H:%M").to_string().into());
     line.insert("text".to_owned(), text.into());
     Value::Object(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use erstwhile::ontology::{EdgeType, EntityType, PropertyKind};
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    /// Whoever changes the prompt gives it a new version, and its digest here.
+    #[test]
+    fn the_version_belongs_to_one_text() {
+        let digest = Sha256::digest([INSTRUCTIONS, SCHEMA].concat());
+        assert_eq!((PROMPT_VERSION, hex::encode(&digest[..8]).as_str()), ("extraction-1", "f61eda9bcdf9dd94"));
+    }
+
+    #[test]
+    fn the_schema_asks_for_properties_only_where_some_are_declared() {
+        let property = Property { name: "a".to_owned(), description: String::new(), kind: PropertyKind::Text };
+        let entity = EntityType { name: "A".to_owned(), properties: vec![property.clone()], ..EntityType::default() };
+        let edge = EdgeType { name: "B".to_owned(), properties: vec![property], ..EdgeType::default() };
+        let keys = |value: &Value| -> Vec<String> {
+            let mut keys: Vec<String> = value["properties"].as_object().expect("fields").keys().cloned().collect();
+            let mut required: Vec<&str> =
+                value["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            keys.sort();
+            required.sort_unstable();
+            assert_eq!(keys, required, "every field is required");
+            keys
+        };
+        let plain = schema(&Ontology::default(), 100);
+        assert_eq!(keys(&plain), ["claims", "entities"]);
+        assert!(!keys(&plain["properties"]["claims"]["items"]).contains(&"properties".to_owned()));
+        assert_eq!(plain["properties"]["claims"]["maxItems"], 10);
+        let full = schema(&Ontology { entity_types: vec![entity], edge_types: vec![edge] }, 9_000);
+        assert_eq!(keys(&full), ["attributes", "claims", "entities"]);
+        assert!(keys(&full["properties"]["claims"]["items"]).contains(&"properties".to_owned()));
+        assert_eq!(full["properties"]["attributes"]["maxItems"], 100);
+    }
 }

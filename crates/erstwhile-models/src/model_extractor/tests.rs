@@ -179,6 +179,9 @@ async fn a_model_that_says_much_less_than_the_rules_found_adds_to_it() {
     assert!(rules.iter().all(|rule| !replaced.contains(rule)), "half of them replace: {replaced:#?}");
     let none = claims(said(&["I like tea."]), Vec::new()).await;
     assert!(none.is_empty(), "silence about little is an answer: {none:?}");
+    let instructions = vec!["Remember nothing about work.".to_owned()];
+    let none = claims(ExtractionRequest { instructions, ..said(&[text]) }, Vec::new()).await;
+    assert!(none.is_empty(), "so is silence under the application's instructions: {none:?}");
 }
 
 #[tokio::test]

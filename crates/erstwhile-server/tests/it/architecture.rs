@@ -89,7 +89,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "english",
         ],
     ),
-    ("erstwhile", &["ports", "store", "parts", "export", "state", "ingestion", "engine"]),
+    ("erstwhile", &["ports", "prompts", "store", "parts", "export", "state", "ingestion", "engine"]),
     (
         "erstwhile-models",
         &[

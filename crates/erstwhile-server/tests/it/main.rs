@@ -22,6 +22,7 @@ mod faults;
 mod filters;
 mod hyperedges;
 mod ingestion_traces;
+mod instructions;
 mod isolation;
 mod logs;
 mod mcp;

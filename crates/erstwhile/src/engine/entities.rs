@@ -65,13 +65,20 @@ impl GraphHandle {
         Ok((entities, task))
     }
 
-    /// Every entity of a graph that passes a filter, with the number of its facts, in no particular order.
+    /// Every entity of a graph that passes a filter, with the number of its facts, in no particular order. Conditions about
+    /// facts let the ends of the facts pass that meet them.
     pub async fn entities(&self, filter: &Filter) -> Result<Vec<(Entity, usize)>> {
         let graph = self.partition().await?;
         let index = self.project.index(graph).await?;
         let mut entities: Vec<(Entity, usize)> = index.read(|index| {
             let metadata = |id: EpisodeId| index.episode(id).map(|episode| &episode.metadata);
-            let passing = index.knowledge.entities().filter(|entity| filter.entity(entity, metadata));
+            let of_facts = filter.about_facts();
+            let is_end = |entity: &Entity| {
+                let mut facts = index.knowledge.facts_about(entity.id);
+                !filter.is_about_facts() || facts.any(|fact| of_facts.fact(fact, &index.knowledge, metadata))
+            };
+            let passing = index.knowledge.entities();
+            let passing = passing.filter(|entity| filter.entity(entity, metadata) && is_end(entity));
             passing.map(|entity| (entity.clone(), index.knowledge.degree(entity.id))).collect()
         })?;
         self.project.add_written_summaries(graph, entities.iter_mut().map(|(entity, _)| entity)).await?;

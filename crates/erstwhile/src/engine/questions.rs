@@ -5,9 +5,9 @@ use serde_json::json;
 
 use super::ProjectHandle;
 use crate::ports::Prompt;
+use crate::prompts::QUESTIONS;
 use erstwhile_core::error::{Error, Result};
 
-const INSTRUCTIONS: &str = include_str!("../../prompts/questions.txt");
 /// Maximum number of tokens of an answer.
 const TOKENS_MAX: u32 = 600;
 
@@ -43,17 +43,10 @@ impl ProjectHandle {
         lines.extend(
             records.iter().enumerate().map(|(at, record)| json!({ "number": at + 1, "record": record }).to_string()),
         );
-        let schema = json!({
-            "type": "object", "additionalProperties": false, "required": ["answer", "records"],
-            "properties": {
-                "answer": { "type": "string" },
-                "records": { "type": "array", "items": { "type": "integer" }, "maxItems": records.len() },
-            },
-        });
         let prompt = Prompt {
-            instructions: INSTRUCTIONS.trim_end().to_owned(),
+            instructions: QUESTIONS.instructions().to_owned(),
             data: lines.join("\n"),
-            schema: Some(schema),
+            schema: Some(QUESTIONS.schema("records", records.len())?),
             tokens_max: TOKENS_MAX,
         };
         let answer = self.complete(prompt).await?;

@@ -109,12 +109,23 @@ impl ThreadHandle {
 }
 
 impl ProjectHandle {
-    /// The summary of some messages of a thread, such as those that a response omits, without the sentences that a content
-    /// policy prohibits; empty when they have no text.
-    pub async fn digest_of(&self, thread: &str, episodes: &[Episode]) -> Result<String> {
+    /// The summary of some messages of a thread, such as those that a response omits: what a language model wrote about the
+    /// thread, if that rests on any of them, else their most central sentences. Without what a content policy prohibits;
+    /// empty when they have no text.
+    pub async fn summary_of(&self, thread: &str, episodes: &[Episode]) -> Result<String> {
         let graph = self.locate_graph(Locate::Thread, thread, "thread").await?;
         let policy = self.state().content_policy(graph).await?;
-        self.digest_without(episodes, |text| policy.as_ref().is_some_and(|policy| policy.prohibits(text))).await
+        let is_prohibited = |text: &str| policy.as_ref().is_some_and(|policy| policy.prohibits(text));
+        let is_about = |summary: &WrittenSummary| {
+            matches!(&summary.subject, SummarySubject::Thread(of) if of == thread)
+                && episodes.iter().any(|episode| summary.basis.contains(&episode.id.0))
+        };
+        let written = self.written_summaries(graph).await?.into_iter();
+        let mut written = written.filter(|summary| is_about(summary) && !is_prohibited(&summary.text));
+        match written.next() {
+            Some(summary) => Ok(summary.text),
+            None => self.digest_without(episodes, is_prohibited).await,
+        }
     }
 
     async fn digest_without(&self, episodes: &[Episode], is_left_out: impl Fn(&str) -> bool) -> Result<String> {

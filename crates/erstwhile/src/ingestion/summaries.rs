@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::requests::Source;
 use crate::ports::{LanguageModel, Prompt};
+use crate::prompts::SUMMARIES;
 use crate::store::SettingScope;
 use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{ErrorKind, Result};
@@ -23,8 +24,6 @@ use erstwhile_core::search::GraphIndex;
 use erstwhile_core::text::words;
 use jiff::Timestamp;
 
-/// The instructions.
-const INSTRUCTIONS: &str = include_str!("../../prompts/summaries.txt");
 /// Minimum number of facts of a user or an entity with a summary.
 const FACTS_MIN: usize = 4;
 /// Number of added or ended facts after which a summary is written again.
@@ -99,7 +98,7 @@ pub(super) async fn write(source: Source<'_>) -> Result<bool> {
                 text,
                 basis: draft.basis,
                 instructions: draft.instructions,
-                model: model.name().to_owned(),
+                model: SUMMARIES.stamped(model.name()),
                 written_at: now,
             })
         })
@@ -250,7 +249,7 @@ fn of_messages(
 
 /// The instructions, with those of the application for single summaries.
 fn instructions_for(drafts: &[Draft]) -> String {
-    let mut text = INSTRUCTIONS.trim_end().to_owned();
+    let mut text = SUMMARIES.instructions().to_owned();
     for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| !draft.instructions.is_empty()) {
         text = format!("{text}\n\nFor summary {}, the application asks:\n{}", number + 1, draft.instructions);
     }
@@ -273,18 +272,10 @@ struct AnsweredSummary {
 async fn ask(source: Source<'_>, model: &dyn LanguageModel, drafts: &[Draft]) -> Result<Vec<Option<String>>> {
     let lines: Vec<String> =
         drafts.iter().enumerate().map(|(number, draft)| format!("{}. {}", number + 1, draft.line)).collect();
-    let summary = json!({
-        "type": "object", "additionalProperties": false, "required": ["number", "summary"],
-        "properties": { "number": { "type": "integer" }, "summary": { "type": "string" } },
-    });
-    let schema = json!({
-        "type": "object", "additionalProperties": false, "required": ["summaries"],
-        "properties": { "summaries": { "type": "array", "maxItems": drafts.len(), "items": summary } },
-    });
     let prompt = Prompt {
         instructions: instructions_for(drafts),
         data: lines.join("\n"),
-        schema: Some(schema),
+        schema: Some(SUMMARIES.schema("summaries", drafts.len())?),
         tokens_max: TOKENS_PER_SUMMARY * u32::try_from(drafts.len()).unwrap_or(1) + 100,
     };
     let completion = model.complete(prompt).await;

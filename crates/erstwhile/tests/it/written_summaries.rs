@@ -135,6 +135,9 @@ async fn instructions_reach_the_model_and_change_what_is_written() {
     says_that_she_likes(&world, &model, &SIX).await;
     let told = writer.prompts.lock().unwrap().remove(0).instructions;
     assert!(told.contains("What does she drink?") && told.contains("Write like a pirate."), "{told}");
+    let stored = world.stored_bytes();
+    let version = b"writer (summaries-1)";
+    assert!(stored.windows(version.len()).any(|window| window == version), "the version of the prompt is stored");
     assert!(user_summary(&world).await.contains("(user)"));
     put(SettingKind::UserSummaryInstruction, "What does she play?").await;
     world.clock.advance_s(60);

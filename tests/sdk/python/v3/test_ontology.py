@@ -105,6 +105,21 @@ def test_the_searches_of_the_guide_find_what_it_shows(zep: Any) -> None:
     check_the_guide(zep, talk)
 
 
+def test_what_is_plainly_said_fills_the_properties(zep: Any) -> None:
+    talk = new_talk(zep, first_name="John", last_name="Doe")
+    zep.graph.set_ontology(ENTITIES, EDGES, user_ids=[talk.user_id])
+    turns = [
+        "I just finished the audiobook Dune, it's science fiction",
+        "I just finished a fantasy audiobook called Emberfall.",
+        "I listened to the audiobook Middlemarch, it's great.",
+        "I went to an Ethiopian restaurant called Abyssinia.",
+        "I went to the restaurant Nobu because Ethiopian food is heavy.",
+    ]
+    converse(zep, talk, [("user", turn) for turn in turns])
+    assert nodes_of(zep, talk, "Audiobook") == {"Dune": {"genre": "science fiction"}, "Emberfall": {"genre": "fantasy"}, "Middlemarch": {}}
+    assert nodes_of(zep, talk, "Restaurant") == {"Abyssinia": {"cuisine_type": "Ethiopian"}, "Nobu": {}}
+
+
 def test_types_apply_to_what_was_said_before_until_they_are_removed(zep: Any) -> None:
     talk = new_talk(zep, first_name="John", last_name="Doe")
     eat_and_listen(zep, talk)

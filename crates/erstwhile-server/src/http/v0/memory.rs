@@ -140,7 +140,7 @@ async fn summary(project: &ProjectHandle, session_id: &str, earlier: i64) -> Res
     }
     let offset = (earlier - SUMMARISED_MAX).max(0);
     let (messages, _) = project.thread(session_id).messages(offset, earlier - offset).await?;
-    let content = project.digest_of(session_id, &messages).await?;
+    let content = project.summary_of(session_id, &messages).await?;
     let Some(last) = messages.last().filter(|_| !content.is_empty()) else { return Ok(None) };
     Ok(Some(WireSummary {
         uuid: Uuid::new_v5(&last.id.0, b"summary"),

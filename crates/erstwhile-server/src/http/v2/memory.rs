@@ -188,7 +188,7 @@ async fn summary(project: &ProjectHandle, session_id: &str, earlier: i64) -> Res
         return Ok(None);
     }
     let (messages, _) = project.thread(session_id).messages(offset, earlier - offset).await?;
-    let text = project.digest_of(session_id, &messages).await?;
+    let text = project.summary_of(session_id, &messages).await?;
     let Some(last) = messages.last().filter(|_| !text.is_empty()) else { return Ok(None) };
     let ids: Vec<Uuid> = messages.iter().map(|message: &Episode| message.id.0).collect();
     let created_at: Timestamp = last.recorded_at;

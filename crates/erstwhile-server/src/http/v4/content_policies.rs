@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::filters::Unknown;
 use super::page::{KeyedRow, Page, PageQuery, SIZE_MAX};
 use super::path::{PathUuids, optional_identifier};
 use crate::http::body::{Body, ObjectOnly, Query};
@@ -233,7 +234,7 @@ struct EventFilters {
     drop_reason: Option<String>,
     episode_uuid: Option<String>,
     #[serde(flatten)]
-    _object: ObjectOnly,
+    unknown: Unknown,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -276,6 +277,7 @@ pub(super) async fn events(
     Body(body): Body<ListEvents>,
 ) -> Result<Json<Page<WireEvent>>, ApiError> {
     let filters = body.filters.unwrap_or_default();
+    filters.unknown.refuse("filters")?;
     if filters.drop_reason.as_deref().is_some_and(|reason| !DROP_REASONS.contains(&reason)) {
         let message = format!("drop_reason must be one of {}", DROP_REASONS.join(", "));
         return Err(ApiError::bad_request(message).with_param("filters"));

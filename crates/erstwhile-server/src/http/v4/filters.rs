@@ -31,11 +31,11 @@ fn unsupported(message: impl Into<String>) -> ApiError {
 
 /// The keys of an object that this server does not know. A filter that it ignored would let everything pass.
 #[derive(Debug, Clone, Default, Deserialize)]
-struct Unknown(BTreeMap<String, Option<IgnoredAny>>);
+pub(super) struct Unknown(BTreeMap<String, Option<IgnoredAny>>);
 
 impl Unknown {
     /// Refuses keys with a value; `path` is where they stand.
-    fn refuse(&self, path: &str) -> Result<(), ApiError> {
+    pub(super) fn refuse(&self, path: &str) -> Result<(), ApiError> {
         match self.0.iter().find(|(_, value)| value.is_some()) {
             Some((key, _)) => Err(unsupported(format!("{path}: `{key}` is not supported"))),
             None => Ok(()),
@@ -163,6 +163,15 @@ impl WireFilters {
     }
 }
 
+/// Converts the filters of a search for nodes, which has none about edges.
+pub(super) fn for_node_search(filters: WireFilters) -> Result<Filter, ApiError> {
+    let filter = filters.parse()?;
+    if filter.is_about_facts() {
+        return Err(unsupported("filters about edges are not supported by a search for nodes"));
+    }
+    Ok(filter)
+}
+
 impl WireEpisodeFilters {
     /// Converts to the engine's filter, without the mentioned nodes.
     pub(super) fn parse(self) -> Result<Filter, ApiError> {
@@ -241,8 +250,8 @@ fn date(term: &WireDate) -> Result<DateTerm, ApiError> {
     term.unknown.refuse("date_filters")?;
     let comparison = comparison("date_filters", &term.operator)?;
     let date = term.value.as_ref().map(|value| time("date_filters.value", value)).transpose()?;
-    if comparison == Comparison::Contains {
-        return Err(unsupported("date_filters: a date cannot contain another"));
+    if matches!(comparison, Comparison::Contains | Comparison::OneOf) {
+        return Err(unsupported(format!("date_filters: the operator `{}` is not for dates", term.operator)));
     }
     let needs_date = !matches!(comparison, Comparison::IsNull | Comparison::IsNotNull);
     if needs_date && date.is_none() {
@@ -272,42 +281,12 @@ impl WireMetadataGroup {
         let depth_left = depth_left.checked_sub(1).ok_or_else(|| {
             ApiError::bad_request(format!("metadata_filters must have at most {GROUPS_DEPTH_MAX} levels of groups"))
         })?;
-        let mut terms = Vec::new();
-        let mut parsed = Vec::new();
-        for term in given {
-            match term.alternatives() {
-                Some(group) => parsed.push(group?),
-                None => terms.push(property("metadata_filters", term)?),
-            }
-        }
-        for group in groups {
-            parsed.push(group.parse_within(terms_left, depth_left)?);
-        }
-        Ok(MetadataGroup { any, terms, groups: parsed })
-    }
-}
-
-impl WireTerm {
-    /// The operator `in` as alternatives that are equal to one value each.
-    fn alternatives(&self) -> Option<Result<MetadataGroup, ApiError>> {
-        if self.operator != "in" {
-            return None;
-        }
-        if let Err(error) = self.unknown.refuse("metadata_filters") {
-            return Some(Err(error));
-        }
-        let Some(Value::Array(values)) = &self.value else {
-            return Some(Err(ApiError::bad_request("metadata_filters: the operator in needs a list of values")));
-        };
-        if values.len() > TERMS_MAX {
-            return Some(Err(ApiError::bad_request(format!("metadata_filters: at most {TERMS_MAX} values"))));
-        }
-        let equal = |value: &Value| PropertyTerm {
-            name: self.property_name.clone(),
-            comparison: Comparison::Equal,
-            value: value.clone(),
-        };
-        Some(Ok(MetadataGroup { any: true, terms: values.iter().map(equal).collect(), groups: Vec::new() }))
+        let groups = groups.into_iter().map(|group| group.parse_within(terms_left, depth_left));
+        Ok(MetadataGroup {
+            any,
+            groups: groups.collect::<Result<_, _>>()?,
+            terms: given.into_iter().map(|term| property("metadata_filters", term)).collect::<Result<_, _>>()?,
+        })
     }
 }
 
@@ -328,6 +307,15 @@ fn at_most<T>(max: usize, name: &str, given: Option<Vec<T>>) -> Result<Vec<T>, A
 fn property(name: &str, term: WireTerm) -> Result<PropertyTerm, ApiError> {
     term.unknown.refuse(name)?;
     let comparison = comparison(name, &term.operator)?;
+    if comparison == Comparison::OneOf {
+        let values = term.value.as_ref().and_then(Value::as_array);
+        let values = values.ok_or_else(|| {
+            ApiError::bad_request(format!("{name}: the operator in needs a list of values")).with_param("filters")
+        })?;
+        if values.len() > TERMS_MAX {
+            return Err(ApiError::bad_request(format!("{name}: at most {TERMS_MAX} values")).with_param("filters"));
+        }
+    }
     Ok(PropertyTerm { name: term.property_name, comparison, value: term.value.unwrap_or(Value::Null) })
 }
 
@@ -342,6 +330,7 @@ fn comparison(name: &str, operator: &str) -> Result<Comparison, ApiError> {
         "is_null" => Ok(Comparison::IsNull),
         "is_not_null" => Ok(Comparison::IsNotNull),
         "contains" => Ok(Comparison::Contains),
+        "in" => Ok(Comparison::OneOf),
         other => Err(unsupported(format!("{name}: the operator `{other}` is not supported"))),
     }
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::checks;
 use super::edges::{ADDED_MAX, FACT_CHARACTERS_MAX, NAME_CHARACTERS_MAX, NodeRef};
-use super::filters::ids;
+use super::filters::{Unknown, ids};
 use super::page::{KeyedRow, Page, PageQuery};
 use super::path::PathUuids;
 use super::tasks::{Completed, TaskOnly, WireTask};
@@ -202,7 +202,7 @@ struct HyperedgeFilters {
     edge_uuids: Option<Vec<String>>,
     episode_uuids: Option<Vec<String>>,
     #[serde(flatten)]
-    _object: ObjectOnly,
+    unknown: Unknown,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -219,6 +219,7 @@ pub(super) async fn list(
 ) -> Result<Json<Page<WireHyperedge>>, ApiError> {
     let is_by_creation = query.is_by_creation()?;
     let filters = body.filters.unwrap_or_default();
+    filters.unknown.refuse("filters")?;
     let nodes = ids("node_uuids", filters.node_uuids, EntityId)?;
     let edges = ids("edge_uuids", filters.edge_uuids, AssertionId)?;
     let episodes = ids("episode_uuids", filters.episode_uuids, EpisodeId)?;

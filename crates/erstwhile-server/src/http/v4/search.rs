@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::checks;
 use super::derived::{WireObservation, WireThreadSummary, thread_uuid};
-use super::filters::{WireEpisodeFilters, WireFilters, by_violation, ids};
+use super::filters::{WireEpisodeFilters, WireFilters, by_violation, for_node_search, ids};
 use super::page::{Page, PageQuery, RESULTS_MAX};
 use super::path::{PathUuids, identifier};
 use super::wire::{EpisodeDetails, Owner, Rank, WireEdge, WireEpisode, WireNode};
@@ -147,7 +147,7 @@ pub(super) async fn nodes(
     Query(page): Query<PageQuery>,
     Body(body): Body<SearchBody<WireFilters>>,
 ) -> Result<Json<Page<WireNode>>, ApiError> {
-    let prepared = Prepared::new(&app, project, graph, page, body, WireFilters::parse).await?;
+    let prepared = Prepared::new(&app, project, graph, page, body, for_node_search).await?;
     let found = prepared.project.graph(&prepared.located.reference).search_entities(prepared.search.clone()).await?;
     let owner = prepared.owner();
     Ok(Json(prepared.page(found)?.map(|found| {
