@@ -3,6 +3,7 @@
 use erstwhile_nlp::{Dep, Pos, Tag};
 
 use super::super::claims::relation_name;
+use super::super::habits::EMPTY;
 use super::super::mood::Mood;
 use super::super::nouns::{self, Vague};
 use super::super::reader::SentenceReader;
@@ -66,7 +67,7 @@ impl SentenceReader<'_, '_> {
                 None => FirstArgument::new(None, text),
             });
         }
-        for preposition in s.children(verb).filter(|c| s.dep(*c) == Dep::Prep) {
+        for preposition in s.children(verb).filter(|c| matches!(s.dep(*c), Dep::Prep | Dep::Agent)) {
             let noun = s.object_of(preposition).filter(|noun| s.is_noun(*noun) && self.date_at(*noun).is_none());
             if let Some(noun) = noun {
                 let text = self.phrase(noun, Some(&clause.subject.name))?;
@@ -100,7 +101,13 @@ impl SentenceReader<'_, '_> {
         // "Would like to add an import", "would like an import": what is wished is the import.
         let wishes = s.is_lemma(verb, &["like", "love", "want", "prefer", "wish"]);
         let wished = clause.reading.mood == Mood::Wanted && (preposition.as_deref() == Some("to") || wishes);
-        let action = if wished { phrase.clone()? } else { joined(s.lemma(verb), phrase.as_deref()) };
+        // "Was hit by a flood", "got the": a bare verb tells little.
+        let passive = s.has_child(verb, &[Dep::Auxpass]);
+        if phrase.is_none() && particle.is_none() && (passive && clause.date.is_none() || s.is_lemma(verb, EMPTY)) {
+            return None;
+        }
+        let base = if passive { format!("be {}", s.lower(verb)) } else { s.lemma(verb).to_owned() };
+        let action = if wished { phrase.clone()? } else { joined(&base, phrase.as_deref()) };
         let can = s.child(verb, |c| s.is(c, &["can", "ca", "could"])).is_some();
         // "I've got a boat": one has it.
         let has_got = s.is(verb, &["got"]) && s.has_child_word(verb, &["have", "has", "'ve", "'s"]);
