@@ -102,20 +102,30 @@ pub(super) struct OpenClause<'c> {
     date: Option<usize>,
 }
 
+/// What became of a clause whose verb is its relation.
+pub(super) struct OpenOutcome {
+    pub(super) verb: usize,
+    /// The fact, if it is not kept.
+    pub(super) dropped: Option<String>,
+}
+
 impl SentenceReader<'_, '_> {
-    /// States the clauses that no relation stated; `stated` are the words at which something was.
-    pub(super) fn open_relations(&mut self, stated: &[usize]) {
+    /// States the clauses that no relation stated; `stated` are the words at which something was. Returns what became of
+    /// those that can be read so.
+    pub(super) fn open_relations(&mut self, stated: &[usize]) -> Vec<OpenOutcome> {
+        let mut outcomes = Vec::new();
         if self.trust != Trust::Speaker || self.s.is_question() {
-            return;
+            return outcomes;
         }
         for verb in self.s.tokens() {
             let main = matches!(self.s.dep(verb), Dep::Root | Dep::Conj | Dep::Ccomp | Dep::Parataxis);
             if self.s.is_verb(verb) && main && !self.s.in_quote(verb) && !self.is_stated(verb, stated) {
                 self.place_at(verb);
                 // A clause that needs someone unknown states nothing.
-                let _vague = self.open_clause(verb);
+                outcomes.extend(self.open_clause(verb).ok().flatten());
             }
         }
+        outcomes
     }
 
     /// Whether a relation stated the clause of a verb, or what belongs to it.
@@ -137,17 +147,17 @@ impl SentenceReader<'_, '_> {
         stated.iter().any(of_clause)
     }
 
-    fn open_clause(&mut self, verb: usize) -> Result<(), Vague> {
+    fn open_clause(&mut self, verb: usize) -> Result<Option<OpenOutcome>, Vague> {
         let s = self.s;
-        let Some(subject_token) = s.subject(verb) else { return Ok(()) };
+        let Some(subject_token) = s.subject(verb) else { return Ok(None) };
         if self.says_no_open_fact(verb, subject_token) {
-            return Ok(());
+            return Ok(None);
         }
-        let Some(mut reading) = self.reading_of(verb).or_else(|| self.ability(verb)) else { return Ok(()) };
+        let Some(mut reading) = self.reading_of(verb).or_else(|| self.ability(verb)) else { return Ok(None) };
         if reading.mood == Mood::Actual && !reading.negated && self.is_ahead(verb) {
             reading.mood = Mood::Planned;
         }
-        let Some(subject) = self.open_subject(subject_token)? else { return Ok(()) };
+        let Some(subject) = self.open_subject(subject_token)? else { return Ok(None) };
         let date = self.date_of(verb).filter(|date| {
             // "From 9 to 17", "under 4:30": no hour of one day.
             let hour = self.dates.get(*date).is_none_or(|date| date.grain == Grain::Clock);
@@ -242,11 +252,11 @@ impl SentenceReader<'_, '_> {
         Ok(Some(Person { kind: PersonKind::Thing, ..Person::named(name).plural(plural) }))
     }
 
-    fn state_open(&mut self, clause: &OpenClause<'_>) -> Result<(), Vague> {
-        let Some(tokens) = self.words_of_clause(clause.verb) else { return Ok(()) };
-        let Some(argument) = self.first_argument(clause)? else { return Ok(()) };
+    fn state_open(&mut self, clause: &OpenClause<'_>) -> Result<Option<OpenOutcome>, Vague> {
+        let Some(tokens) = self.words_of_clause(clause.verb) else { return Ok(None) };
+        let Some(argument) = self.first_argument(clause)? else { return Ok(None) };
         let statement = self.open_statement(clause, &tokens)?;
-        let Some((relation, object)) = self.open_relation(clause, argument) else { return Ok(()) };
+        let Some((relation, object)) = self.open_relation(clause, argument) else { return Ok(None) };
         // "I have a deadline of 1 April": a relation states the deadline.
         let changes = self.s.is_lemma(clause.verb, CHANGES);
         let repeats = self.claims.claims.iter().any(|claim| {
@@ -254,7 +264,7 @@ impl SentenceReader<'_, '_> {
             claim.subject == clause.subject.name && within && (changes || claim.predicate.starts_with("NUMBER_OF"))
         });
         if repeats || statement.split(' ').count() > wording::WORDS_MAX {
-            return Ok(());
+            return Ok(None);
         }
         let fact = OpenFact::new(&clause.subject.name, statement, self.s.source(), self.signs(clause, &tokens));
         let is_kept = self.salience.keeps(&fact);
@@ -262,7 +272,8 @@ impl SentenceReader<'_, '_> {
             considered.push(fact.clone());
         }
         if !is_kept {
-            return Ok(());
+            let dropped = Some(format!("{} {relation} {object}", clause.subject.name));
+            return Ok(Some(OpenOutcome { verb: clause.verb, dropped }));
         }
         let past = relation == "DID";
         self.add(FactParts {
@@ -275,6 +286,6 @@ impl SentenceReader<'_, '_> {
             past,
             date: clause.date,
         });
-        Ok(())
+        Ok(Some(OpenOutcome { verb: clause.verb, dropped: None }))
     }
 }

@@ -54,7 +54,7 @@ impl SentenceReader<'_, '_> {
     /// Reads all noun phrases and clauses.
     pub(super) fn read(&mut self) {
         self.people.next_sentence();
-        let mut stated = Vec::new();
+        let (mut stated, mut silent) = (Vec::new(), Vec::new());
         for token in self.s.tokens() {
             let gerund = self.s.tag(token) == Tag::Vbg;
             if gerund && !self.s.in_quote(token) {
@@ -84,13 +84,23 @@ impl SentenceReader<'_, '_> {
             if self.s.is_verb(verb) && !helper && !self.s.in_quote(verb) {
                 self.place_at(verb);
                 let before = self.mark();
-                let stated_before = self.claims.stated();
                 let outcome = self.clause(verb);
-                stated.extend((self.claims.stated() > stated_before).then_some(verb));
-                self.trace_clause(verb, before, outcome);
+                if self.mark() == before {
+                    silent.push((verb, outcome));
+                } else if self.mark().is_stated_since(before) {
+                    stated.push(verb);
+                }
             }
         }
-        self.open_relations(&stated);
+        let open = self.open_relations(&stated);
+        for (verb, outcome) in silent {
+            // "I have to rewrite it": one clause has both verbs.
+            let is_complement = |of: usize| self.s.dep(verb) == Dep::Xcomp && self.s.head(verb) == of;
+            match open.iter().find(|clause| clause.verb == verb || is_complement(clause.verb)) {
+                Some(clause) => self.trace_open(clause),
+                None => self.trace_clause(verb, outcome),
+            }
+        }
     }
 
     /// Whether a word means a relative: "eldest" does, though its lemma is "old".

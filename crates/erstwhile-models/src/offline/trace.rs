@@ -11,6 +11,7 @@ use super::fitness::{self, Context};
 use super::lexicon::{Frame, Kind, Kinds};
 use super::mood;
 use super::nouns::Vague;
+use super::open_relations::OpenOutcome;
 use super::passages::Passage;
 use super::reader::{SentenceReader, Trust};
 use erstwhile::ports::{DroppedWords, Stage, TRACE_ENTRIES_MAX, Trace};
@@ -100,10 +101,16 @@ impl Recorder {
 }
 
 /// What was known before a part of a sentence was read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark {
     stated: usize,
     noted: usize,
+}
+
+impl Mark {
+    pub(super) fn is_stated_since(self, before: Self) -> bool {
+        self.stated > before.stated
+    }
 }
 
 /// Why an object fits no frame: the reason that comes last among those of all frames, as it came closest.
@@ -126,12 +133,12 @@ impl SentenceReader<'_, '_> {
         }
     }
 
-    /// Notes why the clause of a verb stated nothing since the mark, if it did not.
-    pub(super) fn trace_clause(&mut self, verb: usize, before: Mark, outcome: Result<(), Vague>) {
-        let now = self.mark();
-        if !self.trace.wanted || now.stated > before.stated || now.noted > before.noted {
+    /// Notes why the clause of a verb stated nothing.
+    pub(super) fn trace_clause(&mut self, verb: usize, outcome: Result<(), Vague>) {
+        if !self.trace.wanted {
             return;
         }
+        self.people.at = verb;
         let place = self.place_of(verb);
         if outcome.is_err() {
             return self.trace.note(place, Stage::Subject, NOBODY_MEANT);
@@ -146,6 +153,14 @@ impl SentenceReader<'_, '_> {
         *self.people = people;
         if let Some((stage, reason, reading)) = found {
             self.trace.push(Note { place, stage, reason, reading });
+        }
+    }
+
+    /// Notes that an open fact was not kept.
+    pub(super) fn trace_open(&mut self, clause: &OpenOutcome) {
+        if let Some(reading) = clause.dropped.clone().filter(|_| self.trace.wanted) {
+            let (place, reason) = (self.place_of(clause.verb), "the model of judged facts finds it not worth keeping");
+            self.trace.push(Note { place, stage: Stage::Object, reason, reading: Some(reading) });
         }
     }
 
