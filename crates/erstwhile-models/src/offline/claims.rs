@@ -374,7 +374,7 @@ fn clean_name(name: &str) -> String {
     let name = [" then ", " not ", ", not "]
         .into_iter()
         .fold(name.as_str(), |name, mark| name.split_once(mark).map_or(name, |(first, _)| first));
-    let name = [" now", " before", " there", " lately"]
+    let name = [" now", " before", " there", " lately", " in the meantime", " at the moment"]
         .iter()
         .fold(name, |name, adverb| name.strip_suffix(adverb).unwrap_or(name));
     // "Smoking two years ago".

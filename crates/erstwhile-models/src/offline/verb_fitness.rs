@@ -20,6 +20,9 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let name = frame.relation.name.as_str();
         let lemma = s.lemma(context.verb);
+        if self.misfits_verb(context, frame, object) {
+            return Some(0);
+        }
         if name == "BOUGHT"
             && matches!(lemma, "buy" | "purchase" | "order")
             && kinds.intersects(Kinds::of(&[Kind::Thing, Kind::Ownable, Kind::Propn]))
@@ -112,6 +115,27 @@ impl SentenceReader<'_, '_> {
             return Some(0);
         }
         None
+    }
+
+    /// Whether the verb with such an object says something else than the relation.
+    fn misfits_verb(&self, context: &Context<'_>, frame: &Frame, object: usize) -> bool {
+        const CHARITIES: &[&str] =
+            &["bank", "kitchen", "shelter", "hospice", "charity", "refuge", "pantry", "sanctuary", "church", "library"];
+        const CARERS: &[&str] =
+            &["doctor", "dr", "dr.", "gp", "dentist", "surgery", "clinic", "practice", "hospital", "midwife", "health"];
+        let s = self.s;
+        let verb = context.verb;
+        let among = |words: &[&str]| s.subtree(object).any(|token| s.is(token, words));
+        match (frame.relation.name.as_str(), s.lemma(verb)) {
+            // "I do the late shift at the call centre", but "at the food bank".
+            ("VOLUNTEERS_AT", "do") if s.has_child_word(verb, &["shift", "shifts"]) => !among(CHARITIES),
+            ("WORKS_AT", "do") => among(CHARITIES),
+            // "I'm making a podcast", but "I made the meeting".
+            ("ATTENDED", "make") => s.tag(verb) == Tag::Vbg,
+            // "Registered with the Institute of Surveyors".
+            ("HAS_CARE_PROVIDER", "register") => !among(CARERS),
+            _ => false,
+        }
     }
 
     /// "Wrote OET in May": an exam.

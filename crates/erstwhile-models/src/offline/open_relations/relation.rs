@@ -111,7 +111,8 @@ impl SentenceReader<'_, '_> {
         let can = s.child(verb, |c| s.is(c, &["can", "ca", "could"])).is_some();
         // "I've got a boat": one has it.
         let has_got = s.is(verb, &["got"]) && s.has_child_word(verb, &["have", "has", "'ve", "'s"]);
-        let past = !has_got && s.is_past(verb)
+        let is_so = s.tag(verb) == Tag::Vbn && s.has_child_word(verb, &["am", "is", "are", "'m", "'re"]);
+        let past = !has_got && !is_so && s.is_past(verb)
             || !has_got && s.is(verb, PAST_FORMS) && !s.has_child(verb, &[Dep::Aux])
             || s.has_child_word(verb, &["was", "were", "did", "had", "could"])
             || !has_got && s.tag(verb) == Tag::Vbn && s.has_child_word(verb, &["has", "have", "'ve", "'s"]);
