@@ -150,6 +150,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "conversations",
             "answerability",
             "ranker",
+            "salience",
             "retrieval",
             "scale",
             "speed",
