@@ -230,9 +230,11 @@ impl State {
         Ok(self.store().count_waiting_episodes().await? >= self.parts.settings.queue_episodes_max)
     }
 
-    /// How many requests this process refused because something had no room, by what that was.
+    /// How many requests this process refused because something had no room, by what that was; zero for what never was full.
     pub(crate) fn refused_for_room(&self) -> BTreeMap<&'static str, u64> {
-        self.backlog.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let refused = self.backlog.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = |full: Full| (full.as_str(), refused.get(full.as_str()).copied().unwrap_or(0));
+        [Full::Queue, Full::Project, Full::Graph].map(count).into()
     }
 
     /// Reads the numbers of waiting episodes. If the store does not answer, as when one of many shards is lost, the last
