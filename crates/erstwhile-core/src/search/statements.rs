@@ -265,7 +265,7 @@ pub(super) fn search(searches: &Searches<'_>, relevance: EpisodeRelevance) -> Ve
     let is_excluded = !types.is_empty() && !types.iter().any(|name| name.eq_ignore_ascii_case(STATEMENT));
     if request.statements == Statements::Never || index.statements.is_empty() || is_excluded {
         let mut found = ranking::search(&facts, request);
-        found.sort_by_key(|found| index.is_hearsay(&found.item));
+        found.sort_by_cached_key(|found| index.is_hearsay(&found.item));
         return found;
     }
     let first = index.facts.numbers_end() as u32;
@@ -275,7 +275,7 @@ pub(super) fn search(searches: &Searches<'_>, relevance: EpisodeRelevance) -> Ve
         Statements::Always => ranking.best(request.limit, |_| true),
         _ => in_groups(&both, &ranking, &matching(index, request, &ranking)),
     };
-    found.sort_by_key(|(number, _)| both.is_hearsay(*number));
+    found.sort_by_cached_key(|(number, _)| both.is_hearsay(*number));
     ranking.scored(&found)
 }
 

@@ -52,6 +52,22 @@ const EMPTY_OBJECTS: &[&str] = &[
     "one", "moment", "what", "all", "today",
 ];
 
+/// What stands beside a verb and is no part of what its clause says.
+pub(super) const ASIDE: &[Dep] = &[
+    Dep::Nsubj,
+    Dep::Nsubjpass,
+    Dep::Punct,
+    Dep::Cc,
+    Dep::Conj,
+    Dep::Intj,
+    Dep::Mark,
+    Dep::Advcl,
+    Dep::Parataxis,
+    Dep::Unclassified,
+    Dep::Meta,
+    Dep::Preconj,
+];
+
 /// Longer phrases say more than how often.
 const HABIT_WORDS_MAX: usize = 8;
 
@@ -239,24 +255,8 @@ impl ClauseWriter<'_, '_, '_, '_> {
             Dep::Advcl if self.keeps(child) || s.tag(child) == Tag::Vb && self.leads_to_kept(child) => {
                 return self.walk(child, false);
             }
-            Dep::Nsubj
-            | Dep::Nsubjpass
-            | Dep::Punct
-            | Dep::Cc
-            | Dep::Conj
-            | Dep::Intj
-            | Dep::Mark
-            | Dep::Expl
-            | Dep::Advcl
-            | Dep::Relcl
-            | Dep::Parataxis
-            | Dep::Unclassified
-            | Dep::Meta
-            | Dep::Csubj
-            | Dep::Ccomp
-            | Dep::Preconj
-                if !self.keeps(child) =>
-            {
+            Dep::Expl | Dep::Relcl | Dep::Csubj | Dep::Ccomp if !self.keeps(child) => return Ok(()),
+            _ if ASIDE.contains(&dep) && !self.keeps(child) => {
                 return Ok(());
             }
             _ => {}

@@ -2,6 +2,7 @@
 
 use erstwhile_nlp::{Dep, Pos, Tag};
 
+use super::super::clause_text::ASIDE;
 use super::super::dates::Grain;
 use super::super::nouns::{self, Vague};
 use super::super::reader::SentenceReader;
@@ -57,9 +58,10 @@ impl SentenceReader<'_, '_> {
         }) {
             tokens.pop();
         }
-        let first = |token: usize| s.doc.tokens().get(token).map_or(0, |token| token.start as usize);
-        let dated = |token: usize| self.dates.iter().any(|date| date.span.contains(&first(token)));
-        let points = tokens.iter().any(|token| s.is(*token, POINTERS) && s.dep(*token) != Dep::Mark && !dated(*token));
+        let points = tokens.iter().any(|token| {
+            // "This week" points at a date.
+            s.is(*token, POINTERS) && s.dep(*token) != Dep::Mark && self.date_at(*token).is_none()
+        });
         let cut = tokens.iter().any(|token| self.is_cut_after(*token, &tokens, verb));
         // "Have" of "I've bought a boat and painted it" stands elsewhere.
         let borrowed =
@@ -83,22 +85,7 @@ impl SentenceReader<'_, '_> {
             && (s.text(edge) == "," || edge > s.start && s.text(edge - 1) == ",");
         let empty = dep == Dep::Advmod && s.is(child, EMPTY_ADVERBS);
         let purpose = dep == Dep::Advcl && s.tag(child) == Tag::Vb && !s.has_child(child, &[Dep::Nsubj, Dep::Mark]);
-        let other = matches!(
-            dep,
-            Dep::Nsubj
-                | Dep::Nsubjpass
-                | Dep::Punct
-                | Dep::Cc
-                | Dep::Conj
-                | Dep::Intj
-                | Dep::Mark
-                | Dep::Advcl
-                | Dep::Parataxis
-                | Dep::Unclassified
-                | Dep::Meta
-                | Dep::Preconj
-        );
-        before_subject || points || afterthought || empty || other && !purpose
+        before_subject || points || afterthought || empty || ASIDE.contains(&dep) && !purpose
     }
 
     /// Whether a word is followed by one of the same clause that is left out: without a mark or a conjunction between, what
@@ -161,23 +148,16 @@ impl SentenceReader<'_, '_> {
     /// Whether a date is written as an absolute one: it is relative, and stands where it says when.
     fn is_rewritten(&self, date: usize) -> bool {
         let s = self.s;
-        let date = self.dates.get(date).filter(|date| date.relative && date.grain != Grain::Clock);
-        let Some(date) = date else { return false };
-        let first = s
-            .tokens()
-            .find(|token| s.doc.tokens().get(*token).is_some_and(|found| date.span.contains(&(found.start as usize))));
-        first.is_some_and(|first| {
-            // "In the last week of May": the phrase of which the first word is a part.
-            let mut top = first;
-            while s.tokens().contains(&s.head(top))
-                && s.head(top) != top
-                && s.doc.tokens().get(s.head(top)).is_some_and(|head| date.span.contains(&(head.start as usize)))
-            {
-                top = s.head(top);
-            }
-            matches!(s.dep(top), Dep::Npadvmod | Dep::Advmod | Dep::Pobj | Dep::Prep)
-                && !(first > s.start && matches!(s.pos(first - 1), Pos::Det | Pos::Adj))
-                && !s.is_noun(s.head(top))
-        })
+        let is_relative = self.dates.get(date).is_some_and(|date| date.relative && date.grain != Grain::Clock);
+        let of_date = |token: usize| s.tokens().contains(&token) && self.date_at(token) == Some(date);
+        let Some(first) = s.tokens().find(|token| is_relative && of_date(*token)) else { return false };
+        // "In the last week of May": the word on which the others depend.
+        let mut top = first;
+        while s.head(top) != top && of_date(s.head(top)) {
+            top = s.head(top);
+        }
+        matches!(s.dep(top), Dep::Npadvmod | Dep::Advmod | Dep::Pobj | Dep::Prep)
+            && !(first > s.start && matches!(s.pos(first - 1), Pos::Det | Pos::Adj))
+            && !s.is_noun(s.head(top))
     }
 }
