@@ -347,15 +347,15 @@ impl TurnReader<'_> {
         });
     }
 
-    /// States a lasting instruction of the speaker to the assistant.
-    fn instruction(&self, text: &Mapped, claims: &mut Claims<'_>) {
-        let Some(told) = instructions::read(text.text()) else { return };
-        let Some(speaker) = self.people.speaker.clone().map(Person::named) else { return };
+    /// States a lasting instruction of the speaker to the assistant; returns whether the sentence is one.
+    fn instruction(&self, text: &Mapped, claims: &mut Claims<'_>) -> bool {
+        let Some(order) = instructions::read(text.text()) else { return false };
+        let Some(speaker) = self.people.speaker.clone().map(Person::named) else { return false };
         claims.add(Fact {
             subject: &speaker,
             relation: "INSTRUCTION",
-            statement: format!("{} asks: {told}", speaker.name),
-            object: Object::value(told),
+            statement: format!("{} asks: {order}", speaker.name),
+            object: Object::value(order),
             mood: Mood::Actual,
             negated: false,
             past: false,
@@ -363,6 +363,7 @@ impl TurnReader<'_> {
             span: text.origin(0..text.text().len()),
             has_consequences: false,
         });
+        true
     }
 
     fn sentence(
@@ -389,9 +390,10 @@ impl TurnReader<'_> {
         if !unit.question {
             self.codes(&mapped, trust, claims);
         }
-        if trust == Trust::Speaker {
-            self.instruction(&mapped, claims);
-        }
+        let is_instruction = trust == Trust::Speaker && self.instruction(&mapped, claims);
+        // Its clauses are not dropped: the whole sentence is kept.
+        let wants_trace = self.trace.wanted;
+        self.trace.wanted &= !is_instruction;
         // What is stated of a sentence as a whole, before its clauses are read.
         let is_stated = claims.stated() > said_before;
         let identifiers = Identifiers::mask(&mut mapped);
@@ -459,6 +461,7 @@ impl TurnReader<'_> {
                 }
             }
         }
+        self.trace.wanted = wants_trace;
     }
 }
 
