@@ -2,6 +2,7 @@
 //! their own verb is the relation ("Gustavo keeps four chickens"). Most of what people say is not worth keeping, so a model
 //! of [`salience`](super::salience) decides.
 
+use erstwhile::model::Holding;
 use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
 use super::claims::Object;
@@ -184,9 +185,9 @@ impl SentenceReader<'_, '_> {
             || s.subtree(subject).any(|token| s.is(token, POINTERS));
         // "My aunt is over from Beirut", "the results are back".
         let visits = s.lemma(verb) == "be" && s.has_child_word(verb, &["over", "here", "around", "back"]);
-        // "Raised Inverness": where somebody grew up.
         // "Ordered, 95 pounds with delivery": the parser may take what stands apart for the object.
         let cut = verb + 1 < s.end && s.pos(verb + 1) == Pos::Punct;
+        // "Raised Inverness": where somebody grew up.
         let raised =
             s.lemma(verb) == "raise" && s.child_of(verb, &[Dep::Dobj]).is_some_and(|object| s.is_proper(object));
         let unfit = |token: usize| {
@@ -257,6 +258,9 @@ impl SentenceReader<'_, '_> {
         let Some(argument) = self.first_argument(clause)? else { return Ok(None) };
         let statement = self.open_statement(clause, &tokens)?;
         let Some((relation, object)) = self.open_relation(clause, argument) else { return Ok(None) };
+        if self.has_rules(&relation) {
+            return Ok(None);
+        }
         // "I have a deadline of 1 April": a relation states the deadline.
         let changes = self.s.is_lemma(clause.verb, CHANGES);
         let repeats = self.claims.claims.iter().any(|claim| {
@@ -276,10 +280,14 @@ impl SentenceReader<'_, '_> {
             return Ok(Some(OpenOutcome { verb: clause.verb, dropped }));
         }
         let past = relation == "DID";
+        let object = match relation.as_str() {
+            "DOES_ACTIVITY" => Object::entity(object, Some("Topic")),
+            _ => Object::value(object),
+        };
         self.add(FactParts {
             subject: clause.subject,
             relation: &relation,
-            object: Object::value(object),
+            object,
             statement: fact.statement,
             mood: Mood::Actual,
             negated: false,
@@ -287,5 +295,13 @@ impl SentenceReader<'_, '_> {
             date: clause.date,
         });
         Ok(Some(OpenOutcome { verb: clause.verb, dropped: None }))
+    }
+
+    /// Whether the vocabulary has such a relation and it ends or starts other facts: "I live in the tent at the moment" is
+    /// no `LIVES_IN`, or the vocabulary would have stated it.
+    fn has_rules(&self, relation: &str) -> bool {
+        self.s.lexicon.relation(relation).is_some_and(|known| {
+            known.holding == Holding::Exclusive || !known.ends.is_empty() || !known.starts.is_empty()
+        })
     }
 }

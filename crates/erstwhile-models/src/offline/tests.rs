@@ -1,4 +1,4 @@
-use erstwhile::model::{ClaimKind, Role, TimePoint};
+use erstwhile::model::{ClaimKind, Holding, Role, TimePoint, VALUE_TYPE};
 use erstwhile::ports::{Claim, ExtractedMention, Stage, Trace, Turn};
 use proptest::prelude::*;
 
@@ -157,6 +157,20 @@ fn what_no_relation_says_is_kept_if_somebody_would_keep_it() {
     for text in open_relations::NOT_KEPT {
         let found = said(&extractor, &said_by_nora(text));
         assert!(found.is_empty(), "{text}: {:?}", found.iter().map(line).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn an_open_fact_takes_the_place_of_no_other() {
+    let text = "I have to rewrite the first five chapters. I have to pay back 4,000 euros. I've got twelve weeks of severance.";
+    let found = said(&extractor(), &said_by_nora(text));
+    assert_eq!(found.len(), 3, "{:?}", found.iter().map(line).collect::<Vec<_>>());
+    assert!(found.iter().all(|claim| claim.holding == Holding::Shared), "{found:?}");
+    // A relation that ends other facts is stated by the vocabulary or not at all.
+    for text in ["I live in a tent with two dogs for 14 days.", "I own 60 hives and a barn in a dream."] {
+        let found = said(&extractor(), &said_by_nora(text));
+        let open = |claim: &&Claim| claim.object_type.as_deref() == Some(VALUE_TYPE);
+        assert_eq!(found.iter().find(open).map(line), None, "{text}");
     }
 }
 
@@ -379,8 +393,10 @@ fn what_is_dropped_is_traced_with_its_reason() {
     let long = format!("I live in Oslo. {}", "word ".repeat(200));
     let found = dropped(&extractor, said_by_nora(&long));
     assert!(found.iter().any(|(_, _, reason)| *reason == "the sentence is longer than what is read"), "{found:?}");
-    let kept = dropped(&extractor, said_by_nora("I have to rewrite the first five chapters."));
-    assert!(kept.is_empty(), "what is kept is not dropped: {kept:?}");
+    for kept in ["I have to rewrite the first five chapters.", "Please reply in points."] {
+        let found = dropped(&extractor, said_by_nora(kept));
+        assert!(found.is_empty(), "what is kept is not dropped: {found:?}");
+    }
     let said = extractor.read(&ExtractionRequest { trace: true, ..said_by_nora("I live in the office.") }).remove(0);
     assert_eq!(said.trace.dropped[0].reading.as_deref(), Some("Nora LIVES_IN office"));
     assert_eq!(dropped(&extractor, said_by_nora("I live in Oslo.")), [], "what is kept is not dropped");

@@ -134,7 +134,9 @@ impl SentenceReader<'_, '_> {
             (Mood::Actual, false) if past => with_action("DID"),
             (Mood::Actual, false) => {
                 let form = match s.tag(verb) {
-                    _ if has_got => "has".to_owned(),
+                    // One has to do what one needs to do, and what is had is no attribute with one value.
+                    _ if s.lemma(verb) == "have" && preposition.as_deref() == Some("to") => "needs".to_owned(),
+                    _ if has_got || s.lemma(verb) == "have" => return Some(("HAS".to_owned(), phrase?)),
                     Tag::Vbz => s.lower(verb).to_owned(),
                     Tag::Vbg | Tag::Vbn => format!("is {}", s.lower(verb)),
                     _ => third_person(s.lemma(verb)),

@@ -31,7 +31,7 @@ pub(super) const OPEN: &[(&str, &str, &str)] = &[
     ),
     (
         "I have to rewrite the first five chapters.",
-        "+ Nora HAS_TO rewrite the first five chapters",
+        "+ Nora NEEDS_TO rewrite the first five chapters",
         "Nora has to rewrite the first five chapters.",
     ),
     ("My laptop has no network port.", "+ Nora's laptop HAS no network port", "Nora's laptop has no network port."),
