@@ -2,7 +2,7 @@
 //! convex, so the result does not depend on the start.
 
 /// The strength of the ridge penalty.
-const RIDGE: f64 = 0.009;
+const RIDGE: f64 = 0.006;
 /// Number of steps of the descent, and their size: less than the inverse of the largest curvature.
 const STEPS: usize = 600;
 const STEP: f64 = 0.08;

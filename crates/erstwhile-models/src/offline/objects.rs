@@ -13,6 +13,7 @@ use super::people::{Kinship, Person, PersonKind};
 use super::reader::SentenceReader;
 use super::sentence::Sentence;
 use super::verb_forms::gerund;
+use super::word_forms::capitalised;
 
 /// Relations of close people that "I have a sister" states.
 const CLOSE: &[&str] = &[
@@ -369,9 +370,4 @@ pub(super) fn habit_words(
         _ => return None,
     };
     (candidate.slot == "self").then(|| format!("{subject} {verb} {name}"))
-}
-
-fn capitalised(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

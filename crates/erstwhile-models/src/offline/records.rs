@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::chats;
 use super::claims::relation_name;
+use super::word_forms::capitalised;
 
 /// Maximum nesting depth; deeper objects are left out.
 const DEPTH_MAX: usize = 24;
@@ -490,11 +491,6 @@ fn singular(words: &str) -> String {
         Some(stem) if !stem.ends_with('s') && stem.len() > 2 => stem.to_owned(),
         _ => words.to_owned(),
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// Formats a scalar on one line, truncated to `VALUE_BYTES_MAX`.

@@ -298,8 +298,11 @@ fn remove_addresses(passage: &mut Mapped) {
             )
     });
     // "My sister, how far?"
-    if let [(at, my), (whom_at, whom), ..] = words.as_slice()
+    if let [(at, my), (whom_at, whom), (_, next), ..] = words.as_slice()
         && my.eq_ignore_ascii_case("my")
+        // "My sister, who is a nurse", "my sister, Anna, …": of whom one speaks.
+        && !matches!(*next, "who" | "whose" | "whom" | "which" | "and" | "or")
+        && !next.ends_with(',')
         && matches!(whom.to_lowercase().as_str(), "sister," | "sister!" | "brother," | "brother!" | "dear," | "friend,")
     {
         edits.push((*at..whom_at + whom.len() + 1, ""));

@@ -193,3 +193,15 @@ pub(super) fn is_medicine(word: &str) -> bool {
     ];
     word.len() > 6 && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
+
+/// A text with a capital at its start.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// A text without a capital at its start.
+pub(super) fn uncapitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}

@@ -7,7 +7,7 @@ use super::super::habits::EMPTY;
 use super::super::mood::Mood;
 use super::super::nouns::{self, Vague};
 use super::super::reader::SentenceReader;
-use super::super::verb_forms::{gerund, third_person};
+use super::super::verb_forms::{expanded, gerund, third_person};
 use super::OpenClause;
 use super::wording::EMPTY_ADVERBS;
 
@@ -53,21 +53,29 @@ impl SentenceReader<'_, '_> {
             if s.is_lemma(object, EMPTY_OBJECTS) && !s.has_child(object, &[Dep::Compound, Dep::Amod]) {
                 return Ok(None);
             }
-            let text = self.phrase(object, Some(&clause.subject.name))?;
-            return Ok(FirstArgument::new(None, &text));
-        }
-        if let Some(complement) = s.child_of(verb, &[Dep::Acomp, Dep::Xcomp]) {
-            let (first, last) = (s.doc.left_edge(complement), s.subtree(complement).max().unwrap_or(complement));
-            if s.subtree(complement).any(|token| s.pos(token) == Pos::Pron) {
-                return Ok(None);
+            let owner = Some(clause.subject.name.as_str());
+            let whole = self.text_of(&self.words_of_phrase(clause, object), owner)?;
+            if let Some(argument) = FirstArgument::new(None, &whole) {
+                return Ok(Some(argument));
             }
-            let text = nouns::span_text(&s, first, last);
+            let core: Vec<usize> = (s.doc.left_edge(object)..=object).collect();
+            return Ok(FirstArgument::new(None, &self.text_of(&core, owner)?));
+        }
+        let complement =
+            s.child(verb, |child| matches!(s.dep(child), Dep::Acomp | Dep::Xcomp) || self.is_small_clause(child));
+        if let Some(complement) = complement {
+            let text = self.words_of_complement(clause, complement)?;
             return Ok(match text.strip_prefix("to ") {
                 Some(action) => FirstArgument::new(Some("to"), action),
-                None => FirstArgument::new(None, text),
+                None => FirstArgument::new(None, &text),
             });
         }
         for preposition in s.children(verb).filter(|c| matches!(s.dep(*c), Dep::Prep | Dep::Agent)) {
+            // "Is about showing my story".
+            if let Some(action) = s.child_of(preposition, &[Dep::Pcomp]).filter(|action| s.is_verb(*action)) {
+                let text = self.words_of_complement(clause, action)?;
+                return Ok(FirstArgument::new(Some(s.lower(preposition)), &text));
+            }
             let noun = s.object_of(preposition).filter(|noun| s.is_noun(*noun) && self.date_at(*noun).is_none());
             if let Some(noun) = noun {
                 let text = self.phrase(noun, Some(&clause.subject.name))?;
@@ -83,6 +91,38 @@ impl SentenceReader<'_, '_> {
             Some(adverb) => FirstArgument::new(None, s.lower(adverb)),
             None => says_enough.then(FirstArgument::default),
         })
+    }
+
+    /// The words of what completes a verb, or only of its core if they are many.
+    fn words_of_complement(&mut self, clause: &OpenClause<'_>, complement: usize) -> Result<String, Vague> {
+        let s = self.s;
+        let of_complement =
+            |token: &usize| *token == complement || s.doc.ancestors(*token).any(|above| above == complement);
+        let mut words: Vec<usize> = clause.tokens.iter().copied().filter(of_complement).collect();
+        if words.len() > OBJECT_WORDS_MAX {
+            let core = self.core(complement);
+            words.retain(|word| core.contains(word));
+        }
+        self.text_of(&words, Some(&clause.subject.name))
+    }
+
+    /// A verb with its particle and what it takes, without what says more of that.
+    fn core(&self, verb: usize) -> Vec<usize> {
+        let s = self.s;
+        let mut core = vec![verb];
+        let object = s.child_of(verb, &[Dep::Dobj, Dep::Attr, Dep::Acomp]);
+        for child in s.children(verb) {
+            match s.dep(child) {
+                Dep::Aux | Dep::Neg | Dep::Prt => core.push(child),
+                Dep::Dobj | Dep::Attr | Dep::Acomp => core.extend(s.doc.left_edge(child)..=child),
+                Dep::Xcomp => core.extend(self.core(child)),
+                Dep::Prep if object.is_none() => {
+                    core.extend(s.object_of(child).map_or(child..=child, |object| child..=object));
+                }
+                _ => {}
+            }
+        }
+        core
     }
 
     /// The relation and the object of a clause. What was done, is planned, or cannot be done has the action as its value; in
@@ -126,6 +166,16 @@ impl SentenceReader<'_, '_> {
             (Mood::Planned, false) => with_action("PLANS"),
             (Mood::Planned, true) => with_action("WILL_NOT"),
             (Mood::Wanted, false) => with_action("WANTS"),
+            (Mood::Considered, false) => with_action("CONSIDERS"),
+            (Mood::Actual, false)
+                if s.is_lemma(verb, &["consider", "think"]) && matches!(s.tag(verb), Tag::Vbg | Tag::Vbp) =>
+            {
+                Some(("CONSIDERS".to_owned(), phrase?))
+            }
+            // "I want to learn Welsh": the verb itself says the mood.
+            (Mood::Actual, false) if s.lemma(verb) == "want" && !past && preposition.as_deref() == Some("to") => {
+                Some(("WANTS".to_owned(), phrase?))
+            }
             (Mood::Actual, true) if can => with_action("CANNOT"),
             (Mood::Actual, true) if past => with_action("DID_NOT"),
             (Mood::Actual, true) if is => Some((relation_name(&joined("is not", None)), phrase?)),
@@ -137,7 +187,7 @@ impl SentenceReader<'_, '_> {
                     // One has to do what one needs to do, and what is had is no attribute with one value.
                     _ if s.lemma(verb) == "have" && preposition.as_deref() == Some("to") => "needs".to_owned(),
                     _ if has_got || s.lemma(verb) == "have" => return Some(("HAS".to_owned(), phrase?)),
-                    Tag::Vbz => s.lower(verb).to_owned(),
+                    Tag::Vbz => expanded(&s, verb),
                     Tag::Vbg | Tag::Vbn => format!("is {}", s.lower(verb)),
                     _ => third_person(s.lemma(verb)),
                 };

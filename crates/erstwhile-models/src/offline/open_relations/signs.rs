@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use erstwhile_nlp::{Dep, Pos};
 
-use super::super::people::PersonKind;
+use super::super::people::{MINE, PersonKind};
 use super::super::reader::SentenceReader;
 use super::OpenClause;
 
@@ -27,8 +27,9 @@ impl Signs {
 }
 
 impl SentenceReader<'_, '_> {
-    /// The signs of a clause of which `tokens` are kept.
-    pub(super) fn signs(&mut self, clause: &OpenClause<'_>, tokens: &[usize]) -> Vec<String> {
+    /// The signs of a clause.
+    pub(super) fn signs(&mut self, clause: &OpenClause<'_>) -> Vec<String> {
+        let tokens = clause.tokens.as_slice();
         let mut signs = Signs::default();
         self.signs_of_verb(clause, &mut signs);
         self.signs_of_words(clause.verb, tokens, &mut signs);
@@ -53,6 +54,13 @@ impl SentenceReader<'_, '_> {
         if s.has_child(verb, &[Dep::Auxpass]) {
             signs.add("passive");
         }
+        if s.dep(verb) == Dep::Ccomp {
+            signs.add_value("said_with", s.lemma(s.head(verb)));
+        }
+        if self.lender(verb).is_some() {
+            signs.add("borrows");
+        }
+        signs.add(if self.people.addressee.is_some() { "to_a_person" } else { "to_an_assistant" });
         let subject = clause.subject;
         let kind = match (self.people.is_speaker(&subject.name), &subject.kinship, subject.kind) {
             (true, ..) => "speaker",
@@ -103,7 +111,7 @@ impl SentenceReader<'_, '_> {
                 signs.add("number");
             }
             if s.dep(token) == Dep::Poss {
-                signs.add(if s.is(token, super::MINE) { "of_speaker" } else { "of_other" });
+                signs.add(if s.is(token, MINE) { "of_speaker" } else { "of_other" });
             }
         }
     }
@@ -153,6 +161,9 @@ impl SentenceReader<'_, '_> {
         }
         if let Some(first) = s.tokens().find(|token| s.pos(*token) != Pos::Punct) {
             signs.add_value("first", s.lower(first));
+        }
+        if s.is_question() {
+            signs.add("asks");
         }
         let passage = self.mapped.text();
         signs.add_value("place", s.span().start * 4 / passage.len().max(1));

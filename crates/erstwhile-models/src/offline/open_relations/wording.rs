@@ -5,6 +5,7 @@ use erstwhile_nlp::{Dep, Pos, Tag};
 use super::super::clause_text::ASIDE;
 use super::super::dates::Grain;
 use super::super::nouns::{self, Vague};
+use super::super::people::FIRST;
 use super::super::reader::SentenceReader;
 use super::super::verb_forms::{expanded, third_person};
 use super::{OpenClause, POINTERS};
@@ -43,13 +44,23 @@ const DATE_PREPOSITIONS: &[&str] =
 /// What may follow a clause without belonging to it.
 const AFTER_A_CLAUSE: &[Pos] = &[Pos::Punct, Pos::Cconj, Pos::Sconj, Pos::Adv, Pos::Intj, Pos::Part, Pos::Space];
 
+/// How much of a clause is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    Full,
+    /// Without clauses that only explain a noun or a verb.
+    Brief,
+}
+
 impl SentenceReader<'_, '_> {
     /// The words of a clause in order, without its subject and without what says something else.
     pub(super) fn words_of_clause(&self, verb: usize) -> Option<Vec<usize>> {
         let s = self.s;
-        let mut tokens = vec![verb];
-        for child in s.children(verb).filter(|child| !self.stands_apart(verb, *child)) {
-            tokens.extend(s.subtree(child));
+        let mut tokens = Vec::new();
+        self.collect_words(verb, Detail::Full, &mut tokens);
+        if tokens.len() > WORDS_MAX {
+            tokens.clear();
+            self.collect_words(verb, Detail::Brief, &mut tokens);
         }
         tokens.sort_unstable();
         tokens.dedup();
@@ -59,14 +70,110 @@ impl SentenceReader<'_, '_> {
             tokens.pop();
         }
         let points = tokens.iter().any(|token| {
-            // "This week" points at a date.
-            s.is(*token, POINTERS) && s.dep(*token) != Dep::Mark && self.date_at(*token).is_none()
+            // "This week" points at a date, "a job that starts in May" at the job, and "so happy" at nothing.
+            let relative = matches!(s.tag(*token), Tag::Wdt | Tag::Wp)
+                && s.doc.ancestors(*token).any(|above| s.dep(above) == Dep::Relcl);
+            let how_much = s.is(*token, &["so"]) && s.dep(*token) == Dep::Advmod && s.head(*token) > *token;
+            let such_as = s.is(*token, &["such"]) && *token + 1 < s.end && s.is(*token + 1, &["as"]);
+            s.is(*token, POINTERS)
+                && s.dep(*token) != Dep::Mark
+                && self.date_at(*token).is_none()
+                && !relative
+                && !how_much
+                && !such_as
         });
         let cut = tokens.iter().any(|token| self.is_cut_after(*token, &tokens, verb));
-        // "Have" of "I've bought a boat and painted it" stands elsewhere.
-        let borrowed =
-            matches!(s.tag(verb), Tag::Vbn | Tag::Vbg | Tag::Vb) && !s.has_child(verb, &[Dep::Aux, Dep::Auxpass]);
-        (!points && !cut && !borrowed && tokens.len() <= WORDS_MAX + 4).then_some(tokens)
+        let doubts = tokens.iter().any(|token| s.dep(*token) == Dep::Mark && s.is(*token, &["if", "whether"]));
+        let borrowed = self.is_borrowing(verb) && self.lender(verb).is_none();
+        (!points && !cut && !doubts && !borrowed && tokens.len() <= WORDS_MAX + 4).then_some(tokens)
+    }
+
+    /// Adds the words of a verb, of what it takes, and of the verbs that complete it.
+    fn collect_words(&self, verb: usize, detail: Detail, tokens: &mut Vec<usize>) {
+        let s = self.s;
+        tokens.push(verb);
+        // "Makes *me* happy".
+        let inner = |child: usize| {
+            self.completes(verb) && (matches!(s.dep(child), Dep::Nsubj | Dep::Nsubjpass) || s.tag(child) == Tag::Wrb)
+        };
+        for child in s.children(verb).filter(|child| inner(*child) || !self.stands_apart(verb, *child)) {
+            if self.completes(child) {
+                self.collect_words(child, detail, tokens);
+            } else {
+                self.collect_phrase(child, detail, tokens);
+            }
+        }
+    }
+
+    /// Adds the words of a phrase, without what only explains it if the clause is to be brief.
+    fn collect_phrase(&self, top: usize, detail: Detail, tokens: &mut Vec<usize>) {
+        let s = self.s;
+        tokens.push(top);
+        for child in s.children(top) {
+            let explains = matches!(s.dep(child), Dep::Relcl | Dep::Acl | Dep::Advcl | Dep::Appos);
+            // "Which I'm now learning" says something else of the speaker.
+            if s.dep(child) == Dep::Relcl && s.subject(child).is_some_and(|subject| s.is(subject, FIRST)) {
+                continue;
+            }
+            if s.dep(child) == Dep::Pcomp && s.is_verb(child) {
+                self.collect_words(child, detail, tokens);
+            } else if detail == Detail::Full || !explains {
+                self.collect_phrase(child, detail, tokens);
+            }
+        }
+    }
+
+    /// The words of a phrase that a clause keeps, without clauses that explain it.
+    pub(super) fn words_of_phrase(&self, clause: &OpenClause<'_>, top: usize) -> Vec<usize> {
+        let mut words = Vec::new();
+        self.collect_phrase(top, Detail::Brief, &mut words);
+        words.retain(|word| clause.tokens.binary_search(word).is_ok());
+        words.sort_unstable();
+        words
+    }
+
+    /// Whether a verb or an adjective completes the one above it: "want to *learn*", "makes me *happy*".
+    fn completes(&self, child: usize) -> bool {
+        matches!(self.s.dep(child), Dep::Xcomp | Dep::Pcomp) && self.s.is_verb(child) || self.is_small_clause(child)
+    }
+
+    /// Whether a clause has no finite verb of its own: "makes *me happy*", "helps *me relax*".
+    pub(super) fn is_small_clause(&self, child: usize) -> bool {
+        let s = self.s;
+        s.dep(child) == Dep::Ccomp
+            && !matches!(s.tag(child), Tag::Vbz | Tag::Vbp | Tag::Vbd | Tag::Md)
+            && !s.has_child(child, &[Dep::Mark, Dep::Aux, Dep::Auxpass, Dep::Ccomp])
+            && child > s.head(child)
+    }
+
+    /// Whether the auxiliary of a verb stands elsewhere: "I've bought a boat and *painted* it".
+    fn is_borrowing(&self, verb: usize) -> bool {
+        matches!(self.s.tag(verb), Tag::Vbn | Tag::Vbg | Tag::Vb) && !self.s.has_child(verb, &[Dep::Aux, Dep::Auxpass])
+    }
+
+    /// The verb of whose auxiliaries another one makes use.
+    pub(super) fn lender(&self, verb: usize) -> Option<usize> {
+        let s = self.s;
+        let head = s.head(verb);
+        let lends = s.dep(verb) == Dep::Conj && s.tag(head) == s.tag(verb) && s.tag(verb) != Tag::Vb;
+        let lent = |c: usize| matches!(s.dep(c), Dep::Aux | Dep::Auxpass) && s.tag(c) != Tag::To;
+        (lends && self.is_borrowing(verb) && s.child(head, lent).is_some()).then_some(head)
+    }
+
+    /// The text of some words in their order: names for pronouns, no dates.
+    pub(super) fn text_of(&mut self, tokens: &[usize], subject: Option<&str>) -> Result<String, Vague> {
+        let s = self.s;
+        let mut words: Vec<String> = Vec::new();
+        for token in tokens.iter().copied() {
+            if self.date_at(token).is_some() {
+                if words.last().is_some_and(|last| DATE_PREPOSITIONS.contains(&last.as_str())) {
+                    words.pop();
+                }
+            } else {
+                words.push(nouns::pronoun_free(&s, self.people, token, subject)?);
+            }
+        }
+        Ok(nouns::tidy(&words.join(" ")))
     }
 
     /// Whether a child of a verb says something else, or nothing.
@@ -85,7 +192,7 @@ impl SentenceReader<'_, '_> {
             && (s.text(edge) == "," || edge > s.start && s.text(edge - 1) == ",");
         let empty = dep == Dep::Advmod && s.is(child, EMPTY_ADVERBS);
         let purpose = dep == Dep::Advcl && s.tag(child) == Tag::Vb && !s.has_child(child, &[Dep::Nsubj, Dep::Mark]);
-        before_subject || points || afterthought || empty || ASIDE.contains(&dep) && !purpose
+        before_subject || points || afterthought || empty || (ASIDE.contains(&dep) || dep == Dep::Csubj) && !purpose
     }
 
     /// Whether a word is followed by one of the same clause that is left out: without a mark or a conjunction between, what
@@ -102,12 +209,15 @@ impl SentenceReader<'_, '_> {
     }
 
     /// The clause as a sentence about its subject: names for pronouns, absolute dates for relative ones.
-    pub(super) fn open_statement(&mut self, clause: &OpenClause<'_>, tokens: &[usize]) -> Result<String, Vague> {
+    pub(super) fn open_statement(&mut self, clause: &OpenClause<'_>) -> Result<String, Vague> {
         let s = self.s;
         let name = clause.subject.name.as_str();
         let mut words = vec![name.to_owned()];
         let (mut finite, mut written) = (false, None);
-        for token in tokens.iter().copied() {
+        let lent = self.lender(clause.verb).into_iter().flat_map(|lender| s.children(lender)).filter(|child| {
+            matches!(s.dep(*child), Dep::Aux | Dep::Auxpass) || s.dep(*child) == Dep::Neg && clause.reading.negated
+        });
+        for (token, lent) in lent.map(|token| (token, true)).chain(clause.tokens.iter().map(|token| (*token, false))) {
             if let Some(date) = self.date_at(token).filter(|date| self.is_rewritten(*date)) {
                 if self.date_at(clause.verb) == Some(date) {
                     return Err(Vague);
@@ -119,8 +229,8 @@ impl SentenceReader<'_, '_> {
                 }
                 continue;
             }
-            let of_verb =
-                token == clause.verb || matches!(s.dep(token), Dep::Aux | Dep::Auxpass) && s.head(token) == clause.verb;
+            let of_verb = token == clause.verb
+                || matches!(s.dep(token), Dep::Aux | Dep::Auxpass) && (lent || s.head(token) == clause.verb);
             if of_verb && !finite && s.tag(token) != Tag::To {
                 finite = true;
                 let word = expanded(&s, token);
@@ -135,7 +245,7 @@ impl SentenceReader<'_, '_> {
                 });
                 continue;
             }
-            let negation = s.dep(token) == Dep::Neg && s.head(token) == clause.verb;
+            let negation = s.dep(token) == Dep::Neg && (lent || s.head(token) == clause.verb);
             words.push(if negation {
                 expanded(&s, token)
             } else {
@@ -157,7 +267,7 @@ impl SentenceReader<'_, '_> {
             top = s.head(top);
         }
         matches!(s.dep(top), Dep::Npadvmod | Dep::Advmod | Dep::Pobj | Dep::Prep)
-            && !(first > s.start && matches!(s.pos(first - 1), Pos::Det | Pos::Adj))
+            && !(first > s.start && (s.pos(first - 1) == Pos::Det || s.dep(first - 1) == Dep::Amod))
             && !s.is_noun(s.head(top))
     }
 }

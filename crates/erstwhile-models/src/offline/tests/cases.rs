@@ -74,7 +74,6 @@ pub(super) const WITHOUT_FACTS: &[&str] = &[
     "You live in Oslo.",
     "Translate: I live in Paris.",
     "Can you plan a trip for me with a budget of $500?",
-    "I want to raise my score to 95%.",
     "> I live in Denver.",
     "",
     "🎉🎉🎉",

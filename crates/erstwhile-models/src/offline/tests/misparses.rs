@@ -139,26 +139,23 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
     ),
     ("That truck is basically my child.", None),
     ("I'll call you after I dance at the party.", None),
-    (
-        "I hit 500 last week, a heron of all things.",
-        Some(("+ Nora DID hit 500 @ 2023-05-01..", "Nora hit 500 in the week of 1 May 2023.")),
-    ),
+    ("I hit 500 last week, a heron of all things.", None),
     ("We lost two heifers.", Some(("+ Nora DID lose two heifers", "Nora lost two heifers."))),
     ("I did the math.", None),
-    (
-        "My checks went live yesterday.",
-        Some(("+ Nora's checks DID go live @ 2023-05-11..", "Nora's checks went live on 11 May 2023.")),
-    ),
+    ("My checks went live yesterday.", None),
     ("He asked if the couch is my new house.", None),
     ("I stop breathing at night.", None),
-    ("We have fish and chips on Fridays.", None),
+    (
+        "We have fish and chips on Fridays.",
+        Some(("+ Nora HAS fish and chips on Fridays", "Nora has fish and chips on Fridays.")),
+    ),
     ("I tried the laptop in the shop.", None),
     ("I never use it.", None),
     ("Excess is 350.", None),
     ("I buy yarn like mad.", None),
     ("I got the van on Fridays.", None),
     ("We're called Wet Bus now.", None),
-    ("I'm on a laptop from 2015.", Some(("+ Nora IS_ON laptop", "Nora is on a laptop from 2015."))),
+    ("I'm on a laptop from 2015.", None),
     ("Bro I am crying in the traffic.", None),
     (
         "I've been offered the Bristol job, start 1 October.",
@@ -167,7 +164,10 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
     ("I manage two juniors.", Some(("+ Nora MANAGES two juniors", "Nora manages two juniors."))),
     ("If I won the lottery I'd quit my job at Acme.", Some(("+ Nora WORKS_AT Acme", "Nora works at Acme."))),
     ("Counts for me.", None),
-    ("I've stopped getting my nails done.", None),
+    (
+        "I've stopped getting my nails done.",
+        Some(("+ Nora DID stop getting their nails done", "Nora has stopped getting their nails done.")),
+    ),
 ];
 
 /// Sentences with the names in them.

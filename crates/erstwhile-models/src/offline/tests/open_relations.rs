@@ -35,6 +35,32 @@ pub(super) const OPEN: &[(&str, &str, &str)] = &[
         "Nora has to rewrite the first five chapters.",
     ),
     ("My laptop has no network port.", "+ Nora's laptop HAS no network port", "Nora's laptop has no network port."),
+    (
+        "I'm trying to set up a portfolio with sections for my skills and my projects, can you help me?",
+        "+ Nora IS_TRYING_TO set up a portfolio",
+        "Nora is trying to set up a portfolio with sections for their skills and their projects.",
+    ),
+    (
+        "I want to raise my score to 95%.",
+        "+ Nora WANTS raise their score to 95%",
+        "Nora wants to raise their score to 95%.",
+    ),
+    (
+        "I was thinking of adding some transferable skills to my resume.",
+        "+ Nora CONSIDERS adding some transferable skills to their resume",
+        "Nora was thinking of adding some transferable skills to their resume.",
+    ),
+    ("Loud music gives me migraines.", "+ loud music GIVES migraines", "Loud music gives Nora migraines."),
+    (
+        "My novel is about growing up in a lighthouse.",
+        "+ Nora's novel IS_ABOUT growing up in a lighthouse",
+        "Nora's novel is about growing up in a lighthouse.",
+    ),
+    (
+        "I'll probably go with the blue tiles.",
+        "+ Nora PLANS go with blue tiles",
+        "Nora will probably go with the blue tiles.",
+    ),
 ];
 /// What tells of the moment, needs somebody else, or holds under a condition.
 pub(super) const NOT_KEPT: &[&str] = &[
@@ -47,5 +73,8 @@ pub(super) const NOT_KEPT: &[&str] = &[
     "If we finish the garage we sell two bikes.",
     "She said she bought 40 tiles.",
     "Maybe I finish three chapters.",
+    "How can I optimize 3 pages?",
+    "This is the photo I took at the lake.",
+    "I'm not sure if I can move the wall.",
     "You get two weeks of holiday.",
 ];
