@@ -13,6 +13,7 @@ use mentions::{Mentions, WrittenName};
 use naming::Naming;
 use values::Value;
 
+use crate::boxed::{BoxedMap, Keyed};
 use crate::compact::{CompactSet, push};
 use crate::evidence::{Edit, Evidence, TombstoneKind};
 use crate::identity::{self, Identities, Name};
@@ -43,14 +44,14 @@ pub struct Knowledge {
     graph: GraphId,
     /// Declared types; empty if none are declared.
     ontology: Ontology,
-    /// Boxed, like all that is large: a hash table has room for up to twice as many values as it has.
-    assertions: HashMap<AssertionId, Box<Assertion>>,
+    assertions: BoxedMap<Assertion>,
     /// Apart from the assertions of facts: no slot contains them.
-    statements: HashMap<AssertionId, Box<Assertion>>,
+    statements: BoxedMap<Assertion>,
     /// Which statements name what; empty without declared types.
     naming: Naming,
     /// Apart from the entities: no list contains them.
     values: HashMap<EntityId, Value>,
+    /// Boxed, like all that is large: a hash table has room for up to twice as many values as it has.
     mentions: HashMap<EntityId, Box<Mentions>>,
     /// Name ids by time of their last mention.
     recent: BTreeSet<(Timestamp, EntityId)>,
@@ -64,8 +65,8 @@ pub struct Knowledge {
     /// Links by episode.
     linked: HashMap<EpisodeId, Vec<LinkId>>,
     identities: Identities,
-    slots: HashMap<SlotKey, Slot>,
-    facts: HashMap<AssertionId, Box<Fact>>,
+    slots: BoxedMap<Slot>,
+    facts: BoxedMap<Fact>,
     /// The facts of assertions that support one with another id.
     fact_of: HashMap<AssertionId, AssertionId>,
     facts_about: HashMap<EntityId, CompactSet<AssertionId>>,
@@ -73,10 +74,25 @@ pub struct Knowledge {
 }
 
 /// The assertions of a slot, and the facts computed from them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Slot {
+    key: SlotKey,
     members: CompactSet<AssertionId>,
     facts: CompactSet<AssertionId>,
+}
+
+impl Slot {
+    fn new(key: SlotKey) -> Self {
+        Self { key, members: CompactSet::default(), facts: CompactSet::default() }
+    }
+}
+
+impl Keyed for Slot {
+    type Key = SlotKey;
+
+    fn key(&self) -> &SlotKey {
+        &self.key
+    }
 }
 
 /// The facts, entities and statements that a change of evidence created, changed or removed.
@@ -102,8 +118,8 @@ impl Knowledge {
         Self {
             graph,
             ontology,
-            assertions: HashMap::default(),
-            statements: HashMap::default(),
+            assertions: BoxedMap::default(),
+            statements: BoxedMap::default(),
             naming: Naming::default(),
             values: HashMap::default(),
             mentions: HashMap::default(),
@@ -115,8 +131,8 @@ impl Knowledge {
             mentioned: HashMap::default(),
             linked: HashMap::default(),
             identities: Identities::new(anchors(graph)),
-            slots: HashMap::default(),
-            facts: HashMap::default(),
+            slots: BoxedMap::default(),
+            facts: BoxedMap::default(),
             fact_of: HashMap::default(),
             facts_about: HashMap::default(),
             entities: BTreeMap::new(),
@@ -271,7 +287,7 @@ impl Knowledge {
             self.naming.add_statement(&assertion);
         }
         let kept = if is_statement { &mut self.statements } else { &mut self.assertions };
-        kept.insert(assertion.id, Box::new(assertion));
+        kept.insert(Box::new(assertion));
     }
 
     /// Whether entity types are declared.
@@ -301,9 +317,14 @@ impl Knowledge {
     /// Adds an assertion that is in no slot to its slot.
     fn add_to_slot(&mut self, id: AssertionId, slots: &mut HashSet<SlotKey>) {
         if let Some(key) = self.slot_of(id) {
-            self.slots.entry(key.clone()).or_default().members.insert(id);
+            self.slot(&key).members.insert(id);
             slots.insert(key);
         }
+    }
+
+    /// A slot, which is added if there is none.
+    fn slot(&mut self, key: &SlotKey) -> &mut Slot {
+        self.slots.get_or_insert_with(key, || Slot::new(key.clone()))
     }
 
     fn remove_from_slot(&mut self, id: AssertionId, key: SlotKey, slots: &mut HashSet<SlotKey>) {
@@ -427,12 +448,12 @@ impl Knowledge {
 
     /// All facts, in arbitrary order.
     pub fn facts(&self) -> impl Iterator<Item = &Fact> {
-        self.facts.values().map(Box::as_ref)
+        self.facts.values()
     }
 
     /// A fact, by its id or by the id of a supporting assertion.
     pub fn fact(&self, id: AssertionId) -> Option<&Fact> {
-        self.facts.get(&id).or_else(|| self.facts.get(&self.fact_id(id))).map(Box::as_ref)
+        self.facts.get(&id).or_else(|| self.facts.get(&self.fact_id(id)))
     }
 
     /// The id of the fact that an assertion supports; its own id if it supports none.
@@ -442,7 +463,7 @@ impl Knowledge {
 
     /// The facts whose subject or object is an entity.
     pub fn facts_about(&self, entity: EntityId) -> impl Iterator<Item = &Fact> {
-        self.facts_about.get(&entity).into_iter().flatten().filter_map(|id| self.facts.get(id)).map(Box::as_ref)
+        self.facts_about.get(&entity).into_iter().flatten().filter_map(|id| self.facts.get(id))
     }
 
     /// The number of facts whose subject or object is an entity.
@@ -455,12 +476,8 @@ impl Knowledge {
         let names = self.identities.names().filter(|name| name.recorded_at <= known_at).cloned();
         let links = self.identities.links().filter(|link| link.recorded_at <= known_at).cloned();
         let then = Identities::of(anchors(self.graph), names, links);
-        let mut facts = time::facts(
-            self.assertions.values().map(Box::as_ref),
-            &self.fact_edits,
-            |name| then.entity(name),
-            Some(known_at),
-        );
+        let mut facts =
+            time::facts(self.assertions.values(), &self.fact_edits, |name| then.entity(name), Some(known_at));
         if !self.ontology.edge_types.is_empty() {
             for fact in &mut facts {
                 self.declare(fact);
@@ -499,7 +516,7 @@ impl Knowledge {
     pub fn facts_from(&self, episode: EpisodeId) -> Vec<&Fact> {
         let said = self.by_episode.get(&episode).into_iter().flatten();
         let ids: BTreeSet<AssertionId> = said.map(|id| self.fact_id(*id)).collect();
-        ids.into_iter().filter_map(|id| self.facts.get(&id)).map(Box::as_ref).collect()
+        ids.into_iter().filter_map(|id| self.facts.get(&id)).collect()
     }
 
     /// Whether the operator has edited a fact that an episode states.
@@ -516,7 +533,7 @@ impl Knowledge {
 
     /// An assertion, or a statement.
     pub fn assertion(&self, id: AssertionId) -> Option<&Assertion> {
-        self.assertions.get(&id).or_else(|| self.statements.get(&id)).map(Box::as_ref)
+        self.assertions.get(&id).or_else(|| self.statements.get(&id))
     }
 
     /// Names with types, the most recently mentioned first, as context for an extractor.

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 
 use super::titles::Bearer;
 use super::{Name, ShortName};
+use crate::boxed::{BoxedMap, Keyed};
 use crate::compact::{CompactSet, Counts};
 use crate::model::{EntityId, Link, LinkId, LinkKind};
 
@@ -22,8 +23,7 @@ use crate::model::{EntityId, Link, LinkId, LinkKind};
 pub struct Identities {
     /// Ids that always represent their class: the user and the assistant.
     anchors: Vec<EntityId>,
-    /// Boxed, like all that is large: a hash table has room for up to twice as many values as it has.
-    names: HashMap<EntityId, Box<NameEntry>>,
+    names: BoxedMap<NameEntry>,
     /// Name ids by [`Name::key`].
     by_name: HashMap<Box<str>, CompactSet<EntityId>>,
     /// Name ids by what they are short names for.
@@ -36,7 +36,8 @@ pub struct Identities {
     people: HashMap<ShortName, Counts<EntityId>>,
     /// The entities of the names that do not represent theirs.
     representative: HashMap<EntityId, EntityId>,
-    members: HashMap<EntityId, Vec<EntityId>>,
+    /// The name ids of entities with several, and of those whose only name id has no name.
+    members: HashMap<EntityId, Box<[EntityId]>>,
     pending: Pending,
 }
 
@@ -48,6 +49,14 @@ type LinkContent = (EntityId, EntityId, LinkKind);
 struct NameEntry {
     name: Name,
     counted: Option<EntityId>,
+}
+
+impl Keyed for NameEntry {
+    type Key = EntityId;
+
+    fn key(&self) -> &EntityId {
+        &self.name.id
+    }
 }
 
 /// Changes that have not been applied yet.
@@ -90,12 +99,18 @@ impl Identities {
 
     /// The name ids of an entity, sorted.
     pub fn members(&self, entity: EntityId) -> &[EntityId] {
-        self.members.get(&entity).map_or(&[], Vec::as_slice)
+        if let Some(members) = self.members.get(&entity) {
+            return members;
+        }
+        let own = self.names.get(&entity).filter(|_| !self.representative.contains_key(&entity));
+        own.map_or(&[], |entry| std::slice::from_ref(&entry.name.id))
     }
 
     /// All entities with their name ids, in arbitrary order.
     pub fn entities(&self) -> impl Iterator<Item = (EntityId, &[EntityId])> {
-        self.members.iter().map(|(id, members)| (*id, members.as_slice()))
+        let own = self.names.values().map(|entry| entry.name.id);
+        let alone = own.filter(|id| !self.representative.contains_key(id) && !self.members.contains_key(id));
+        self.members.keys().copied().chain(alone).map(|id| (id, self.members(id)))
     }
 
     /// The name with an id.
@@ -125,7 +140,7 @@ impl Identities {
             self.mark_short_name(&short);
             self.short_names.entry(short).or_default().insert(name.id);
         }
-        self.names.insert(name.id, Box::new(NameEntry { name, counted: None }));
+        self.names.insert(Box::new(NameEntry { name, counted: None }));
     }
 
     /// Removes a name, if present.
@@ -401,7 +416,9 @@ impl Identities {
             for member in members.iter().filter(|member| **member != representative) {
                 self.representative.insert(*member, representative);
             }
-            self.members.insert(representative, members);
+            if members.len() > 1 || !self.names.contains_key(&representative) {
+                self.members.insert(representative, members.into_boxed_slice());
+            }
         }
         moved.retain(|id, before| self.entity(*id) != *before);
         moved

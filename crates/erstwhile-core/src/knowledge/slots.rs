@@ -32,7 +32,7 @@ impl Knowledge {
         touched: &mut Touched,
     ) {
         for id in after {
-            let (was, is) = (before.remove(id), self.facts.get(id).map(Box::as_ref));
+            let (was, is) = (before.remove(id), self.facts.get(id));
             if was.as_ref() != is {
                 touched.facts.insert(*id);
                 touched.entities.extend(was.iter().chain(is).flat_map(|fact| [fact.subject, fact.object]));
@@ -51,8 +51,7 @@ impl Knowledge {
             self.slots.remove(slot);
             return Vec::new();
         };
-        let claims: Vec<&Assertion> =
-            members.iter().filter_map(|id| self.assertions.get(id)).map(Box::as_ref).collect();
+        let claims: Vec<&Assertion> = members.iter().filter_map(|id| self.assertions.get(id)).collect();
         let facts = time::slot_facts(&claims, &self.fact_edits, |name| self.identities.entity(name), None);
         let ids: Vec<AssertionId> = facts.iter().map(|fact| fact.id).collect();
         if let Some(slot) = self.slots.get_mut(slot) {
@@ -69,7 +68,7 @@ impl Knowledge {
             for entity in [fact.subject, fact.object] {
                 self.facts_about.entry(entity).or_default().insert(fact.id);
             }
-            self.facts.insert(fact.id, Box::new(fact));
+            self.facts.insert(Box::new(fact));
         }
         ids
     }
