@@ -9,7 +9,7 @@ use hashbrown::hash_table::Entry;
 
 /// A value with its key.
 pub(crate) trait Keyed {
-    type Key: Eq + Hash;
+    type Key: Eq + Hash + ?Sized;
 
     /// The key, which never changes.
     fn key(&self) -> &Self::Key;

@@ -9,12 +9,13 @@ use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use mentions::{Mentions, WrittenName};
+use mentions::{Mentions, NameEvidence, WrittenName};
 use naming::Naming;
+use slots::Slot;
 use values::Value;
 
-use crate::boxed::{BoxedMap, Keyed};
-use crate::compact::{CompactSet, push};
+use crate::boxed::BoxedMap;
+use crate::compact::push;
 use crate::evidence::{Edit, Evidence, TombstoneKind};
 use crate::identity::{self, Identities, Name};
 use crate::model::{
@@ -51,14 +52,11 @@ pub struct Knowledge {
     naming: Naming,
     /// Apart from the entities: no list contains them.
     values: HashMap<EntityId, Value>,
-    /// Boxed, like all that is large: a hash table has room for up to twice as many values as it has.
-    mentions: HashMap<EntityId, Box<Mentions>>,
+    names: BoxedMap<NameEvidence>,
     /// Name ids by time of their last mention.
     recent: BTreeSet<(Timestamp, EntityId)>,
     fact_edits: HashMap<AssertionId, FactEdit>,
     entity_edits: HashMap<EntityId, EntityPatch>,
-    /// Assertions by name id of their subject and object.
-    about: HashMap<EntityId, CompactSet<AssertionId>>,
     by_episode: HashMap<EpisodeId, Vec<AssertionId>>,
     /// Mentioned name ids and values by episode.
     mentioned: HashMap<EpisodeId, Vec<EntityId>>,
@@ -69,30 +67,7 @@ pub struct Knowledge {
     facts: BoxedMap<Fact>,
     /// The facts of assertions that support one with another id.
     fact_of: HashMap<AssertionId, AssertionId>,
-    facts_about: HashMap<EntityId, CompactSet<AssertionId>>,
     entities: BTreeMap<EntityId, Box<Entity>>,
-}
-
-/// The assertions of a slot, and the facts computed from them.
-#[derive(Debug)]
-struct Slot {
-    key: SlotKey,
-    members: CompactSet<AssertionId>,
-    facts: CompactSet<AssertionId>,
-}
-
-impl Slot {
-    fn new(key: SlotKey) -> Self {
-        Self { key, members: CompactSet::default(), facts: CompactSet::default() }
-    }
-}
-
-impl Keyed for Slot {
-    type Key = SlotKey;
-
-    fn key(&self) -> &SlotKey {
-        &self.key
-    }
 }
 
 /// The facts, entities and statements that a change of evidence created, changed or removed.
@@ -122,11 +97,10 @@ impl Knowledge {
             statements: BoxedMap::default(),
             naming: Naming::default(),
             values: HashMap::default(),
-            mentions: HashMap::default(),
+            names: BoxedMap::default(),
             recent: BTreeSet::new(),
             fact_edits: HashMap::default(),
             entity_edits: HashMap::default(),
-            about: HashMap::default(),
             by_episode: HashMap::default(),
             mentioned: HashMap::default(),
             linked: HashMap::default(),
@@ -134,7 +108,6 @@ impl Knowledge {
             slots: BoxedMap::default(),
             facts: BoxedMap::default(),
             fact_of: HashMap::default(),
-            facts_about: HashMap::default(),
             entities: BTreeMap::new(),
         }
     }
@@ -185,7 +158,7 @@ impl Knowledge {
             let shown = |entity: &Entity| (entity.entity_type.clone(), entity.name.clone());
             let now = self.entities.get(id).map(Box::as_ref).map(shown);
             if before.as_deref().map(shown) != now {
-                of_changed_ends.extend(self.facts_about.get(id).into_iter().flatten().copied());
+                of_changed_ends.extend(self.facts_about(*id).map(|fact| fact.id));
                 if self.declares_types() {
                     with_renamed_objects.extend(self.facts_about(*id).map(|fact| fact.subject));
                 }
@@ -229,7 +202,7 @@ impl Knowledge {
         if self.declares_types() {
             self.naming.add_name(id, &mention.name);
         }
-        let mentions = self.mentions.entry(id).or_default();
+        let mentions = &mut self.evidence_of(id).mentions;
         let before = mentions.last_at();
         if !mentions.add(mention) {
             return;
@@ -253,14 +226,14 @@ impl Knowledge {
 
     /// Removes an episode's mentions of a name.
     fn remove_mentions(&mut self, name: EntityId, episode: EpisodeId) {
-        let Some(mentions) = self.mentions.get_mut(&name) else { return };
+        let Some(mentions) = self.names.get_mut(&name).map(|known| &mut known.mentions) else { return };
         let before = mentions.last_at();
         mentions.remove_episode(episode);
         let last = mentions.last_at();
         match mentions.earliest(self.graph, name) {
             Some(first) => self.identities.put_name(first),
             None => {
-                self.mentions.remove(&name);
+                self.remove_unused(name);
                 self.identities.remove_name(name);
             }
         }
@@ -277,7 +250,7 @@ impl Knowledge {
 
     fn add_assertion(&mut self, assertion: Assertion) {
         for name in names_of(&assertion) {
-            self.about.entry(name).or_default().insert(assertion.id);
+            self.evidence_of(name).about.insert(assertion.id);
         }
         if let Some(episode) = assertion.episode {
             push(self.by_episode.entry(episode).or_default(), assertion.id);
@@ -322,11 +295,6 @@ impl Knowledge {
         }
     }
 
-    /// A slot, which is added if there is none.
-    fn slot(&mut self, key: &SlotKey) -> &mut Slot {
-        self.slots.get_or_insert_with(key, || Slot::new(key.clone()))
-    }
-
     fn remove_from_slot(&mut self, id: AssertionId, key: SlotKey, slots: &mut HashSet<SlotKey>) {
         if let Some(slot) = self.slots.get_mut(&key) {
             slot.members.remove(&id);
@@ -347,8 +315,9 @@ impl Knowledge {
         };
         self.fact_edits.remove(&id);
         for name in names_of(&assertion) {
-            if let Some(about) = self.about.get_mut(&name) {
-                about.remove(&id);
+            if let Some(known) = self.names.get_mut(&name) {
+                known.about.remove(&id);
+                self.remove_unused(name);
             }
         }
         if let Some(said) = assertion.episode.and_then(|episode| self.by_episode.get_mut(&episode)) {
@@ -380,14 +349,15 @@ impl Knowledge {
             }
             TombstoneKind::Name => {
                 let name = EntityId(id);
-                for assertion in &self.about.remove(&name).unwrap_or_default() {
+                let (own, about) = self.take_evidence(name);
+                for assertion in &about {
                     self.remove_assertion(*assertion, slots, touched);
                 }
                 self.identities.remove_links_of(name);
                 self.identities.remove_name(name);
                 touched.entities.insert(self.identities.entity(name));
                 let of_value = self.values.remove(&name).map(|value| value.mentions);
-                let mentions = self.mentions.remove(&name).map(|mentions| *mentions).or(of_value).unwrap_or_default();
+                let mentions = of_value.filter(|_| own.is_empty()).unwrap_or(own);
                 for episode in mentions.episodes() {
                     if let Some(names) = self.mentioned.get_mut(&episode) {
                         names.retain(|mentioned| *mentioned != name);
@@ -420,7 +390,7 @@ impl Knowledge {
         for (name, before) in &moved {
             touched.entities.extend([*before, self.identities.entity(*name)]);
         }
-        let about = moved.keys().filter_map(|name| self.about.get(name)).flatten();
+        let about = moved.keys().filter_map(|name| self.names.get(name)).flat_map(|known| &known.about);
         let assertions: BTreeSet<AssertionId> = about.copied().collect();
         for id in assertions {
             let Some(assertion) = self.assertions.get(&id) else { continue };
@@ -463,12 +433,12 @@ impl Knowledge {
 
     /// The facts whose subject or object is an entity.
     pub fn facts_about(&self, entity: EntityId) -> impl Iterator<Item = &Fact> {
-        self.facts_about.get(&entity).into_iter().flatten().filter_map(|id| self.facts.get(id))
+        self.names.get(&entity).into_iter().flat_map(|known| &known.facts).filter_map(|id| self.facts.get(id))
     }
 
     /// The number of facts whose subject or object is an entity.
     pub fn degree(&self, entity: EntityId) -> usize {
-        self.facts_about.get(&entity).map_or(0, CompactSet::len)
+        self.names.get(&entity).map_or(0, |known| known.facts.len())
     }
 
     /// The facts that the system knew at a moment (T9), sorted by start.
@@ -543,7 +513,7 @@ impl Knowledge {
             if names.len() >= limit && names.last().is_some_and(|(last, _)| last != at) {
                 break;
             }
-            let then = self.mentions.get(name).into_iter().flat_map(|mentions| mentions.iter());
+            let then = self.mentions_of(*name).into_iter().flat_map(Mentions::iter);
             let then = then.filter(|(occurrence, _)| occurrence.recorded_at == *at).map(|(_, written)| written);
             names.extend(then.max_by_key(|written| written.sort_key()).map(|written| (*at, written)));
         }
