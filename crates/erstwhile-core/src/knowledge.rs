@@ -401,6 +401,12 @@ impl Knowledge {
         }
     }
 
+    /// Gives back memory that trees reserved while they grew, after much was added: their nodes are half full then.
+    pub(crate) fn shrink(&mut self) {
+        self.recent = std::mem::take(&mut self.recent).into_iter().collect();
+        self.entities = std::mem::take(&mut self.entities).into_iter().collect();
+    }
+
     /// The graph.
     pub fn graph(&self) -> GraphId {
         self.graph

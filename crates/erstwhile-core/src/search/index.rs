@@ -123,6 +123,7 @@ impl GraphIndex {
 
     /// Gives back memory that lists reserved while they grew.
     fn shrink(&mut self) {
+        self.knowledge.shrink();
         self.turns.shrink();
         self.facts.shrink();
         self.entities.shrink();

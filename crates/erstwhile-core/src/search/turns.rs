@@ -280,6 +280,7 @@ impl Turns {
     /// Gives back memory that the present episodes do not need, after many were added.
     pub(super) fn shrink(&mut self) {
         self.documents.shrink();
+        self.sequence = std::mem::take(&mut self.sequence).into_iter().collect();
         self.adjacent.shrink_to_fit();
         self.rows.shrink_to_fit();
     }
