@@ -9,11 +9,13 @@ use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use mentions::{Mentions, WrittenName};
+use mentions::{Mentions, NameEvidence, WrittenName};
 use naming::Naming;
+use slots::Slot;
 use values::Value;
 
-use crate::compact::{CompactSet, push};
+use crate::boxed::BoxedMap;
+use crate::compact::push;
 use crate::evidence::{Edit, Evidence, TombstoneKind};
 use crate::identity::{self, Identities, Name};
 use crate::model::{
@@ -43,40 +45,29 @@ pub struct Knowledge {
     graph: GraphId,
     /// Declared types; empty if none are declared.
     ontology: Ontology,
-    /// Boxed, like all that is large: a hash table has room for up to twice as many values as it has.
-    assertions: HashMap<AssertionId, Box<Assertion>>,
+    assertions: BoxedMap<Assertion>,
     /// Apart from the assertions of facts: no slot contains them.
-    statements: HashMap<AssertionId, Box<Assertion>>,
+    statements: BoxedMap<Assertion>,
     /// Which statements name what; empty without declared types.
     naming: Naming,
     /// Apart from the entities: no list contains them.
     values: HashMap<EntityId, Value>,
-    mentions: HashMap<EntityId, Box<Mentions>>,
+    names: BoxedMap<NameEvidence>,
     /// Name ids by time of their last mention.
     recent: BTreeSet<(Timestamp, EntityId)>,
     fact_edits: HashMap<AssertionId, FactEdit>,
     entity_edits: HashMap<EntityId, EntityPatch>,
-    /// Assertions by name id of their subject and object.
-    about: HashMap<EntityId, CompactSet<AssertionId>>,
     by_episode: HashMap<EpisodeId, Vec<AssertionId>>,
     /// Mentioned name ids and values by episode.
     mentioned: HashMap<EpisodeId, Vec<EntityId>>,
     /// Links by episode.
     linked: HashMap<EpisodeId, Vec<LinkId>>,
     identities: Identities,
-    slots: HashMap<SlotKey, Slot>,
-    facts: HashMap<AssertionId, Box<Fact>>,
+    slots: BoxedMap<Slot>,
+    facts: BoxedMap<Fact>,
     /// The facts of assertions that support one with another id.
     fact_of: HashMap<AssertionId, AssertionId>,
-    facts_about: HashMap<EntityId, CompactSet<AssertionId>>,
     entities: BTreeMap<EntityId, Box<Entity>>,
-}
-
-/// The assertions of a slot, and the facts computed from them.
-#[derive(Debug, Default)]
-struct Slot {
-    members: CompactSet<AssertionId>,
-    facts: CompactSet<AssertionId>,
 }
 
 /// The facts, entities and statements that a change of evidence created, changed or removed.
@@ -102,23 +93,21 @@ impl Knowledge {
         Self {
             graph,
             ontology,
-            assertions: HashMap::default(),
-            statements: HashMap::default(),
+            assertions: BoxedMap::default(),
+            statements: BoxedMap::default(),
             naming: Naming::default(),
             values: HashMap::default(),
-            mentions: HashMap::default(),
+            names: BoxedMap::default(),
             recent: BTreeSet::new(),
             fact_edits: HashMap::default(),
             entity_edits: HashMap::default(),
-            about: HashMap::default(),
             by_episode: HashMap::default(),
             mentioned: HashMap::default(),
             linked: HashMap::default(),
             identities: Identities::new(anchors(graph)),
-            slots: HashMap::default(),
-            facts: HashMap::default(),
+            slots: BoxedMap::default(),
+            facts: BoxedMap::default(),
             fact_of: HashMap::default(),
-            facts_about: HashMap::default(),
             entities: BTreeMap::new(),
         }
     }
@@ -169,7 +158,7 @@ impl Knowledge {
             let shown = |entity: &Entity| (entity.entity_type.clone(), entity.name.clone());
             let now = self.entities.get(id).map(Box::as_ref).map(shown);
             if before.as_deref().map(shown) != now {
-                of_changed_ends.extend(self.facts_about.get(id).into_iter().flatten().copied());
+                of_changed_ends.extend(self.facts_about(*id).map(|fact| fact.id));
                 if self.declares_types() {
                     with_renamed_objects.extend(self.facts_about(*id).map(|fact| fact.subject));
                 }
@@ -213,7 +202,7 @@ impl Knowledge {
         if self.declares_types() {
             self.naming.add_name(id, &mention.name);
         }
-        let mentions = self.mentions.entry(id).or_default();
+        let mentions = &mut self.evidence_of(id).mentions;
         let before = mentions.last_at();
         if !mentions.add(mention) {
             return;
@@ -237,14 +226,14 @@ impl Knowledge {
 
     /// Removes an episode's mentions of a name.
     fn remove_mentions(&mut self, name: EntityId, episode: EpisodeId) {
-        let Some(mentions) = self.mentions.get_mut(&name) else { return };
+        let Some(mentions) = self.names.get_mut(&name).map(|known| &mut known.mentions) else { return };
         let before = mentions.last_at();
         mentions.remove_episode(episode);
         let last = mentions.last_at();
         match mentions.earliest(self.graph, name) {
             Some(first) => self.identities.put_name(first),
             None => {
-                self.mentions.remove(&name);
+                self.remove_unused(name);
                 self.identities.remove_name(name);
             }
         }
@@ -261,7 +250,7 @@ impl Knowledge {
 
     fn add_assertion(&mut self, assertion: Assertion) {
         for name in names_of(&assertion) {
-            self.about.entry(name).or_default().insert(assertion.id);
+            self.evidence_of(name).about.insert(assertion.id);
         }
         if let Some(episode) = assertion.episode {
             push(self.by_episode.entry(episode).or_default(), assertion.id);
@@ -271,7 +260,7 @@ impl Knowledge {
             self.naming.add_statement(&assertion);
         }
         let kept = if is_statement { &mut self.statements } else { &mut self.assertions };
-        kept.insert(assertion.id, Box::new(assertion));
+        kept.insert(Box::new(assertion));
     }
 
     /// Whether entity types are declared.
@@ -301,7 +290,7 @@ impl Knowledge {
     /// Adds an assertion that is in no slot to its slot.
     fn add_to_slot(&mut self, id: AssertionId, slots: &mut HashSet<SlotKey>) {
         if let Some(key) = self.slot_of(id) {
-            self.slots.entry(key.clone()).or_default().members.insert(id);
+            self.slot(&key).members.insert(id);
             slots.insert(key);
         }
     }
@@ -326,8 +315,9 @@ impl Knowledge {
         };
         self.fact_edits.remove(&id);
         for name in names_of(&assertion) {
-            if let Some(about) = self.about.get_mut(&name) {
-                about.remove(&id);
+            if let Some(known) = self.names.get_mut(&name) {
+                known.about.remove(&id);
+                self.remove_unused(name);
             }
         }
         if let Some(said) = assertion.episode.and_then(|episode| self.by_episode.get_mut(&episode)) {
@@ -359,14 +349,15 @@ impl Knowledge {
             }
             TombstoneKind::Name => {
                 let name = EntityId(id);
-                for assertion in &self.about.remove(&name).unwrap_or_default() {
+                let (own, about) = self.take_evidence(name);
+                for assertion in &about {
                     self.remove_assertion(*assertion, slots, touched);
                 }
                 self.identities.remove_links_of(name);
                 self.identities.remove_name(name);
                 touched.entities.insert(self.identities.entity(name));
                 let of_value = self.values.remove(&name).map(|value| value.mentions);
-                let mentions = self.mentions.remove(&name).map(|mentions| *mentions).or(of_value).unwrap_or_default();
+                let mentions = of_value.filter(|_| own.is_empty()).unwrap_or(own);
                 for episode in mentions.episodes() {
                     if let Some(names) = self.mentioned.get_mut(&episode) {
                         names.retain(|mentioned| *mentioned != name);
@@ -399,7 +390,7 @@ impl Knowledge {
         for (name, before) in &moved {
             touched.entities.extend([*before, self.identities.entity(*name)]);
         }
-        let about = moved.keys().filter_map(|name| self.about.get(name)).flatten();
+        let about = moved.keys().filter_map(|name| self.names.get(name)).flat_map(|known| &known.about);
         let assertions: BTreeSet<AssertionId> = about.copied().collect();
         for id in assertions {
             let Some(assertion) = self.assertions.get(&id) else { continue };
@@ -408,6 +399,12 @@ impl Knowledge {
             self.remove_from_slot(id, key, slots);
             self.add_to_slot(id, slots);
         }
+    }
+
+    /// Gives back memory that trees reserved while they grew, after much was added: their nodes are half full then.
+    pub(crate) fn shrink(&mut self) {
+        self.recent = std::mem::take(&mut self.recent).into_iter().collect();
+        self.entities = std::mem::take(&mut self.entities).into_iter().collect();
     }
 
     /// The graph.
@@ -427,12 +424,12 @@ impl Knowledge {
 
     /// All facts, in arbitrary order.
     pub fn facts(&self) -> impl Iterator<Item = &Fact> {
-        self.facts.values().map(Box::as_ref)
+        self.facts.values()
     }
 
     /// A fact, by its id or by the id of a supporting assertion.
     pub fn fact(&self, id: AssertionId) -> Option<&Fact> {
-        self.facts.get(&id).or_else(|| self.facts.get(&self.fact_id(id))).map(Box::as_ref)
+        self.facts.get(&id).or_else(|| self.facts.get(&self.fact_id(id)))
     }
 
     /// The id of the fact that an assertion supports; its own id if it supports none.
@@ -442,12 +439,12 @@ impl Knowledge {
 
     /// The facts whose subject or object is an entity.
     pub fn facts_about(&self, entity: EntityId) -> impl Iterator<Item = &Fact> {
-        self.facts_about.get(&entity).into_iter().flatten().filter_map(|id| self.facts.get(id)).map(Box::as_ref)
+        self.names.get(&entity).into_iter().flat_map(|known| &known.facts).filter_map(|id| self.facts.get(id))
     }
 
     /// The number of facts whose subject or object is an entity.
     pub fn degree(&self, entity: EntityId) -> usize {
-        self.facts_about.get(&entity).map_or(0, CompactSet::len)
+        self.names.get(&entity).map_or(0, |known| known.facts.len())
     }
 
     /// The facts that the system knew at a moment (T9), sorted by start.
@@ -455,12 +452,8 @@ impl Knowledge {
         let names = self.identities.names().filter(|name| name.recorded_at <= known_at).cloned();
         let links = self.identities.links().filter(|link| link.recorded_at <= known_at).cloned();
         let then = Identities::of(anchors(self.graph), names, links);
-        let mut facts = time::facts(
-            self.assertions.values().map(Box::as_ref),
-            &self.fact_edits,
-            |name| then.entity(name),
-            Some(known_at),
-        );
+        let mut facts =
+            time::facts(self.assertions.values(), &self.fact_edits, |name| then.entity(name), Some(known_at));
         if !self.ontology.edge_types.is_empty() {
             for fact in &mut facts {
                 self.declare(fact);
@@ -499,7 +492,7 @@ impl Knowledge {
     pub fn facts_from(&self, episode: EpisodeId) -> Vec<&Fact> {
         let said = self.by_episode.get(&episode).into_iter().flatten();
         let ids: BTreeSet<AssertionId> = said.map(|id| self.fact_id(*id)).collect();
-        ids.into_iter().filter_map(|id| self.facts.get(&id)).map(Box::as_ref).collect()
+        ids.into_iter().filter_map(|id| self.facts.get(&id)).collect()
     }
 
     /// Whether the operator has edited a fact that an episode states.
@@ -516,7 +509,7 @@ impl Knowledge {
 
     /// An assertion, or a statement.
     pub fn assertion(&self, id: AssertionId) -> Option<&Assertion> {
-        self.assertions.get(&id).or_else(|| self.statements.get(&id)).map(Box::as_ref)
+        self.assertions.get(&id).or_else(|| self.statements.get(&id))
     }
 
     /// Names with types, the most recently mentioned first, as context for an extractor.
@@ -526,7 +519,7 @@ impl Knowledge {
             if names.len() >= limit && names.last().is_some_and(|(last, _)| last != at) {
                 break;
             }
-            let then = self.mentions.get(name).into_iter().flat_map(|mentions| mentions.iter());
+            let then = self.mentions_of(*name).into_iter().flat_map(Mentions::iter);
             let then = then.filter(|(occurrence, _)| occurrence.recorded_at == *at).map(|(_, written)| written);
             names.extend(then.max_by_key(|written| written.sort_key()).map(|written| (*at, written)));
         }

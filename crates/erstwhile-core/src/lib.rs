@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod boxed;
 pub mod budget;
 pub mod change;
 mod compact;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 mod answerability;
 mod bm25;
+mod dense;
 mod entities;
 mod episodes;
 mod facts;

@@ -26,7 +26,7 @@ pub struct SlotKey {
     /// The entity of the subject.
     pub subject: EntityId,
     /// The relation.
-    pub predicate: String,
+    pub predicate: Box<str>,
     /// The object of an event; `None` for other facts.
     pub event_object: Option<EntityId>,
 }
@@ -36,7 +36,7 @@ impl SlotKey {
     pub fn of(assertion: &Assertion, resolve: impl Fn(EntityId) -> EntityId) -> Self {
         Self {
             subject: resolve(assertion.subject),
-            predicate: assertion.predicate.clone(),
+            predicate: assertion.predicate.as_str().into(),
             event_object: match assertion.holding {
                 Holding::Event => assertion.object.map(&resolve),
                 Holding::Exclusive | Holding::Shared => None,

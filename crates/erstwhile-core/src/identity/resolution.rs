@@ -14,6 +14,7 @@ use jiff::Timestamp;
 
 use super::titles::Bearer;
 use super::{Name, ShortName};
+use crate::boxed::{BoxedMap, Keyed};
 use crate::compact::{CompactSet, Counts};
 use crate::model::{EntityId, Link, LinkId, LinkKind};
 
@@ -22,32 +23,76 @@ use crate::model::{EntityId, Link, LinkId, LinkKind};
 pub struct Identities {
     /// Ids that always represent their class: the user and the assistant.
     anchors: Vec<EntityId>,
-    /// Boxed, like all that is large: a hash table has room for up to twice as many values as it has.
-    names: HashMap<EntityId, Box<NameEntry>>,
+    names: BoxedMap<NameEntry>,
     /// Name ids by [`Name::key`].
-    by_name: HashMap<Box<str>, CompactSet<EntityId>>,
-    /// Name ids by what they are short names for.
-    short_names: HashMap<ShortName, CompactSet<EntityId>>,
+    by_name: BoxedMap<SameName>,
+    short_names: BoxedMap<ShortNameEntry>,
     links: HashMap<LinkId, Link>,
     /// Number of links with the same content: every message of a speaker may add one.
     link_counts: HashMap<LinkContent, usize>,
     links_of_name: HashMap<EntityId, CompactSet<LinkContent>>,
-    /// By short name: the people who can be called so (by the first two rules), with the number of such names of theirs.
-    people: HashMap<ShortName, Counts<EntityId>>,
     /// The entities of the names that do not represent theirs.
     representative: HashMap<EntityId, EntityId>,
-    members: HashMap<EntityId, Vec<EntityId>>,
+    /// The name ids of entities with several, and of those whose only name id has no name.
+    members: HashMap<EntityId, Box<[EntityId]>>,
     pending: Pending,
 }
 
 /// The content of a link: its ends and whether it joins or separates them.
 type LinkContent = (EntityId, EntityId, LinkKind);
 
-/// A name, and the person in [`Identities::people`] for whom its short names are counted.
+/// A name, and the person for whom its short names are counted ([`ShortNameEntry::people`]).
 #[derive(Debug, Clone)]
 struct NameEntry {
     name: Name,
     counted: Option<EntityId>,
+}
+
+impl Keyed for NameEntry {
+    type Key = EntityId;
+
+    fn key(&self) -> &EntityId {
+        &self.name.id
+    }
+}
+
+/// Name ids with equal keys.
+#[derive(Debug, Clone)]
+struct SameName {
+    key: Box<str>,
+    ids: CompactSet<EntityId>,
+}
+
+impl Keyed for SameName {
+    type Key = str;
+
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+/// Who may be meant by a short name.
+#[derive(Debug, Clone)]
+struct ShortNameEntry {
+    short: ShortName,
+    /// The name ids that are this short name.
+    ids: CompactSet<EntityId>,
+    /// The people who can be called so (by the first two rules), with the number of such names of theirs.
+    people: Counts<EntityId>,
+}
+
+impl ShortNameEntry {
+    fn new(short: ShortName) -> Self {
+        Self { short, ids: CompactSet::default(), people: Counts::default() }
+    }
+}
+
+impl Keyed for ShortNameEntry {
+    type Key = ShortName;
+
+    fn key(&self) -> &ShortName {
+        &self.short
+    }
 }
 
 /// Changes that have not been applied yet.
@@ -90,12 +135,18 @@ impl Identities {
 
     /// The name ids of an entity, sorted.
     pub fn members(&self, entity: EntityId) -> &[EntityId] {
-        self.members.get(&entity).map_or(&[], Vec::as_slice)
+        if let Some(members) = self.members.get(&entity) {
+            return members;
+        }
+        let own = self.names.get(&entity).filter(|_| !self.representative.contains_key(&entity));
+        own.map_or(&[], |entry| std::slice::from_ref(&entry.name.id))
     }
 
     /// All entities with their name ids, in arbitrary order.
     pub fn entities(&self) -> impl Iterator<Item = (EntityId, &[EntityId])> {
-        self.members.iter().map(|(id, members)| (*id, members.as_slice()))
+        let own = self.names.values().map(|entry| entry.name.id);
+        let alone = own.filter(|id| !self.representative.contains_key(id) && !self.members.contains_key(id));
+        self.members.keys().copied().chain(alone).map(|id| (id, self.members(id)))
     }
 
     /// The name with an id.
@@ -120,12 +171,14 @@ impl Identities {
         }
         self.remove_name(name.id);
         self.mark_changed(name.id);
-        self.by_name.entry(name.key().into_boxed_str()).or_default().insert(name.id);
+        let key = name.key();
+        let same = || SameName { key: key.as_str().into(), ids: CompactSet::default() };
+        self.by_name.get_or_insert_with(&key, same).ids.insert(name.id);
         if let Some(short) = name.short() {
             self.mark_short_name(&short);
-            self.short_names.entry(short).or_default().insert(name.id);
+            self.short_name(&short).ids.insert(name.id);
         }
-        self.names.insert(name.id, Box::new(NameEntry { name, counted: None }));
+        self.names.insert(Box::new(NameEntry { name, counted: None }));
     }
 
     /// Removes a name, if present.
@@ -137,20 +190,18 @@ impl Identities {
         let Some(entry) = self.names.remove(&id) else { return };
         self.mark_changed(id);
         let key = entry.name.key();
-        if let Some(by_name) = self.by_name.get_mut(key.as_str()) {
-            by_name.remove(&id);
-            self.pending.ids.extend(by_name.iter());
-            if by_name.is_empty() {
-                self.by_name.remove(key.as_str());
+        if let Some(same) = self.by_name.get_mut(&key) {
+            same.ids.remove(&id);
+            self.pending.ids.extend(same.ids.iter());
+            if same.ids.is_empty() {
+                self.by_name.remove(&key);
             }
         }
         if let Some(short) = short
-            && let Some(names) = self.short_names.get_mut(&short)
+            && let Some(known) = self.short_names.get_mut(&short)
         {
-            names.remove(&id);
-            if names.is_empty() {
-                self.short_names.remove(&short);
-            }
+            known.ids.remove(&id);
+            self.remove_unused(&short);
         }
         if let Some(person) = entry.counted {
             for short in entry.name.called_by() {
@@ -224,20 +275,30 @@ impl Identities {
     /// Adds or removes one name of a person from the count of a short name.
     fn count(&mut self, short: &ShortName, person: EntityId, is_added: bool) {
         self.mark_short_name(short);
-        let people = self.people.entry(short.clone()).or_default();
+        let people = &mut self.short_name(short).people;
         if is_added {
             people.add(person);
         } else {
             people.remove(&person);
         }
-        if people.is_empty() {
-            self.people.remove(short);
+        self.remove_unused(short);
+    }
+
+    /// What is known of a short name, which is added if it is new.
+    fn short_name(&mut self, short: &ShortName) -> &mut ShortNameEntry {
+        self.short_names.get_or_insert_with(short, || ShortNameEntry::new(short.clone()))
+    }
+
+    /// Removes a short name that is no name, and by which nobody can be called.
+    fn remove_unused(&mut self, short: &ShortName) {
+        if self.short_names.get(short).is_some_and(|known| known.ids.is_empty() && known.people.is_empty()) {
+            self.short_names.remove(short);
         }
     }
 
     /// The person who can be called by a short name, if there is exactly one.
     fn only_person(&self, short: &ShortName) -> Option<EntityId> {
-        let only = *self.people.get(short)?.only()?;
+        let only = *self.short_names.get(short)?.people.only()?;
         // "Mr. Smith" and "Mrs. Smith" are two people, of whom one may be "Jane Smith".
         let bearers = || self.names_short_for(short).filter_map(|id| Some(self.names.get(&id)?.name.bearer()));
         let conflict = bearers().any(|bearer| bearer == Bearer::Man) && bearers().any(|bearer| bearer == Bearer::Woman);
@@ -290,7 +351,7 @@ impl Identities {
     /// Adds the ids that the first two rules could join with an id.
     fn add_stated_neighbours(&self, id: EntityId, next: &mut Vec<EntityId>) {
         if let Some(entry) = self.names.get(&id) {
-            next.extend(self.by_name.get(entry.name.key().as_str()).into_iter().flatten());
+            next.extend(self.by_name.get(&entry.name.key()).into_iter().flat_map(|same| &same.ids));
         }
         for (left, right, _) in self.links_of_name.get(&id).into_iter().flatten() {
             next.extend([*left, *right]);
@@ -313,7 +374,7 @@ impl Identities {
 
     /// The names that can be short for others in this way.
     fn names_short_for(&self, short: &ShortName) -> impl Iterator<Item = EntityId> {
-        self.short_names.get(short).into_iter().flatten().copied()
+        self.short_names.get(short).into_iter().flat_map(|known| &known.ids).copied()
     }
 
     /// The short names among these ids, each with the person to whom it refers; `classes` are those of the first two
@@ -347,7 +408,7 @@ impl Identities {
         }
         for id in ids {
             let Some(entry) = self.names.get(id) else { continue };
-            let Some(same) = self.by_name.get(entry.name.key().as_str()) else { continue };
+            let Some(same) = self.by_name.get(&entry.name.key()).map(|same| &same.ids) else { continue };
             if same.iter().next() == Some(id) {
                 for (one, other) in same.iter().zip(same.iter().skip(1)) {
                     classes.join(*one, *other);
@@ -401,7 +462,9 @@ impl Identities {
             for member in members.iter().filter(|member| **member != representative) {
                 self.representative.insert(*member, representative);
             }
-            self.members.insert(representative, members);
+            if members.len() > 1 || !self.names.contains_key(&representative) {
+                self.members.insert(representative, members.into_boxed_slice());
+            }
         }
         moved.retain(|id, before| self.entity(*id) != *before);
         moved

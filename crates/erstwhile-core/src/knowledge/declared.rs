@@ -21,10 +21,10 @@ impl Knowledge {
         }
         for id in of_changed_ends.into_iter().chain(touched.facts.clone()) {
             let Some(before) = self.facts.get(&id) else { continue };
-            let mut fact = (**before).clone();
+            let mut fact = before.clone();
             self.declare(&mut fact);
-            if fact != **before {
-                self.facts.insert(id, Box::new(fact));
+            if fact != *before {
+                self.facts.insert(Box::new(fact));
                 touched.facts.insert(id);
             }
         }
@@ -33,8 +33,7 @@ impl Knowledge {
     /// Gives a fact its declared predicate and the properties that it shows; what the operator wrote remains.
     pub(super) fn declare(&self, fact: &mut Fact) {
         fact.predicate = self.predicate_of(fact);
-        let claims: Vec<&Assertion> =
-            fact.assertions.iter().filter_map(|id| self.assertions.get(id)).map(Box::as_ref).collect();
+        let claims: Vec<&Assertion> = fact.assertions.iter().filter_map(|id| self.assertions.get(id)).collect();
         let statements: Vec<&str> = claims.iter().map(|claim| claim.statement.as_str()).collect();
         let object = self.entity_or_value(fact.object);
         let is_value = self.is_value(fact.object);

@@ -24,12 +24,12 @@ impl Knowledge {
         }
         // The user and the assistant have the name that the operator set last.
         if anchors(self.graph).contains(&entity) {
-            let said = self.mentions.get(&entity)?.iter().filter(|(occurrence, _)| occurrence.episode.is_none());
+            let said = self.mentions_of(entity)?.iter().filter(|(occurrence, _)| occurrence.episode.is_none());
             let last = said.max_by_key(|(occurrence, written)| (occurrence.recorded_at, &written.name));
             return last.map(|(_, written)| written.name.as_ref());
         }
-        let mentions = members.iter().filter_map(|name| self.mentions.get(name));
-        let spellings = mentions.flat_map(|mentions| mentions.written_names());
+        let mentions = members.iter().filter_map(|name| self.mentions_of(*name));
+        let spellings = mentions.flat_map(Mentions::written_names);
         identity::fullest_name(spellings.map(|written| written.name.as_ref()))
     }
 
@@ -37,8 +37,7 @@ impl Knowledge {
     pub(super) fn build_entity(&self, entity: EntityId) -> Option<Entity> {
         let members = self.members(entity);
         let name = self.name_of(entity)?.to_owned();
-        let mentions = members.iter().filter_map(|id| self.mentions.get(id));
-        let mentions: Vec<&Mentions> = mentions.map(Box::as_ref).collect();
+        let mentions: Vec<&Mentions> = members.iter().filter_map(|id| self.mentions_of(*id)).collect();
         let aliases: BTreeSet<String> = mentions
             .iter()
             .flat_map(|mentions| mentions.written_names())

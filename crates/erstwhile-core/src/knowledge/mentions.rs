@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::Knowledge;
-use crate::compact::{insert, push};
+use crate::boxed::Keyed;
+use crate::compact::{CompactSet, insert, push};
 use crate::identity::Name;
 use crate::model::{AssertionId, EntityId, EpisodeId, GraphId, Mention};
 
@@ -82,6 +83,11 @@ impl Mentions {
         }
     }
 
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.occurrences.is_empty()
+    }
+
     /// All occurrences with the name as written.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Occurrence, &WrittenName)> {
         self.occurrences
@@ -117,12 +123,69 @@ impl Mentions {
     }
 }
 
+/// The evidence about a name or a value, and the facts of its entity.
+#[derive(Debug)]
+pub(super) struct NameEvidence {
+    id: EntityId,
+    /// Those of a name; see [`Value`](super::values::Value) for those of a value.
+    pub(super) mentions: Mentions,
+    /// The assertions that have it as subject or object.
+    pub(super) about: CompactSet<AssertionId>,
+    /// The facts that have the entity as subject or object, if the name represents one.
+    pub(super) facts: CompactSet<AssertionId>,
+}
+
+impl NameEvidence {
+    pub(super) fn new(id: EntityId) -> Self {
+        Self { id, mentions: Mentions::default(), about: CompactSet::default(), facts: CompactSet::default() }
+    }
+}
+
+impl NameEvidence {
+    fn is_unused(&self) -> bool {
+        self.mentions.is_empty() && self.about.is_empty() && self.facts.is_empty()
+    }
+}
+
+impl Keyed for NameEvidence {
+    type Key = EntityId;
+
+    fn key(&self) -> &EntityId {
+        &self.id
+    }
+}
+
 impl Knowledge {
+    /// The mentions of a name; `None` if there are none.
+    pub(super) fn mentions_of(&self, name: EntityId) -> Option<&Mentions> {
+        self.names.get(&name).map(|known| &known.mentions).filter(|mentions| !mentions.is_empty())
+    }
+
+    /// The evidence about a name or value, which is added if it is new.
+    pub(super) fn evidence_of(&mut self, name: EntityId) -> &mut NameEvidence {
+        self.names.get_or_insert_with(&name, || NameEvidence::new(name))
+    }
+
+    /// Removes the evidence about a name or value, and returns it.
+    pub(super) fn take_evidence(&mut self, name: EntityId) -> (Mentions, CompactSet<AssertionId>) {
+        let Some(known) = self.names.get_mut(&name) else { return Default::default() };
+        let taken = (std::mem::take(&mut known.mentions), std::mem::take(&mut known.about));
+        self.remove_unused(name);
+        taken
+    }
+
+    /// Removes a name or value of which nothing remains.
+    pub(super) fn remove_unused(&mut self, name: EntityId) {
+        if self.names.get(&name).is_some_and(NameEvidence::is_unused) {
+            self.names.remove(&name);
+        }
+    }
+
     /// The names that nothing but an episode mentions.
     pub fn names_only_in(&self, episode: EpisodeId) -> Vec<EntityId> {
         let names = self.mentioned.get(&episode).into_iter().flatten().copied();
         let is_only_here = |name: &EntityId| {
-            let mut mentions = self.mentions.get(name).into_iter().flat_map(|mentions| mentions.iter());
+            let mut mentions = self.mentions_of(*name).into_iter().flat_map(Mentions::iter);
             mentions.all(|(occurrence, _)| occurrence.episode == Some(episode))
         };
         names.filter(is_only_here).collect()
@@ -131,7 +194,7 @@ impl Knowledge {
     /// The mentions of names in an episode, without values, in no particular order.
     pub fn mentions_from(&self, episode: EpisodeId) -> Vec<Mention> {
         let names = self.mentioned.get(&episode).into_iter().flatten();
-        let mentions = names.filter_map(|name| Some((*name, self.mentions.get(name)?.as_ref())));
+        let mentions = names.filter_map(|name| Some((*name, self.mentions_of(*name)?)));
         let of_episode = mentions.flat_map(|(entity, mentions)| {
             let here = mentions.iter().filter(|(occurrence, _)| occurrence.episode == Some(episode));
             here.map(move |(occurrence, written)| Mention {
@@ -148,7 +211,7 @@ impl Knowledge {
 
     /// The assertions and statements that have one of these names as subject or object, possibly with repetitions.
     pub fn assertions_about(&self, names: &[EntityId]) -> impl Iterator<Item = AssertionId> {
-        names.iter().filter_map(|name| self.about.get(name)).flatten().copied()
+        names.iter().filter_map(|name| self.names.get(name)).flat_map(|known| &known.about).copied()
     }
 }
 

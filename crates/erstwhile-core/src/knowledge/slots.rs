@@ -3,10 +3,39 @@
 use foldhash::HashMap;
 
 use super::{Knowledge, Touched};
+use crate::boxed::Keyed;
+use crate::compact::CompactSet;
 use crate::model::{Assertion, AssertionId, Fact};
 use crate::time::{self, SlotKey};
 
+/// The assertions of a slot, and the facts computed from them.
+#[derive(Debug)]
+pub(super) struct Slot {
+    key: SlotKey,
+    pub(super) members: CompactSet<AssertionId>,
+    pub(super) facts: CompactSet<AssertionId>,
+}
+
+impl Slot {
+    fn new(key: SlotKey) -> Self {
+        Self { key, members: CompactSet::default(), facts: CompactSet::default() }
+    }
+}
+
+impl Keyed for Slot {
+    type Key = SlotKey;
+
+    fn key(&self) -> &SlotKey {
+        &self.key
+    }
+}
+
 impl Knowledge {
+    /// A slot, which is added if there is none.
+    pub(super) fn slot(&mut self, key: &SlotKey) -> &mut Slot {
+        self.slots.get_or_insert_with(key, || Slot::new(key.clone()))
+    }
+
     /// Removes and returns the facts of a slot.
     pub(super) fn remove_facts(&mut self, slot: &SlotKey) -> Vec<Fact> {
         let ids = self.slots.get_mut(slot).map(|slot| std::mem::take(&mut slot.facts)).unwrap_or_default();
@@ -16,8 +45,9 @@ impl Knowledge {
                 self.fact_of.remove(assertion);
             }
             for entity in [fact.subject, fact.object] {
-                if let Some(facts) = self.facts_about.get_mut(&entity) {
-                    facts.remove(&fact.id);
+                if let Some(known) = self.names.get_mut(&entity) {
+                    known.facts.remove(&fact.id);
+                    self.remove_unused(entity);
                 }
             }
         }
@@ -32,7 +62,7 @@ impl Knowledge {
         touched: &mut Touched,
     ) {
         for id in after {
-            let (was, is) = (before.remove(id), self.facts.get(id).map(Box::as_ref));
+            let (was, is) = (before.remove(id), self.facts.get(id));
             if was.as_ref() != is {
                 touched.facts.insert(*id);
                 touched.entities.extend(was.iter().chain(is).flat_map(|fact| [fact.subject, fact.object]));
@@ -51,8 +81,7 @@ impl Knowledge {
             self.slots.remove(slot);
             return Vec::new();
         };
-        let claims: Vec<&Assertion> =
-            members.iter().filter_map(|id| self.assertions.get(id)).map(Box::as_ref).collect();
+        let claims: Vec<&Assertion> = members.iter().filter_map(|id| self.assertions.get(id)).collect();
         let facts = time::slot_facts(&claims, &self.fact_edits, |name| self.identities.entity(name), None);
         let ids: Vec<AssertionId> = facts.iter().map(|fact| fact.id).collect();
         if let Some(slot) = self.slots.get_mut(slot) {
@@ -67,9 +96,9 @@ impl Knowledge {
                 self.fact_of.insert(*assertion, fact.id);
             }
             for entity in [fact.subject, fact.object] {
-                self.facts_about.entry(entity).or_default().insert(fact.id);
+                self.evidence_of(entity).facts.insert(fact.id);
             }
-            self.facts.insert(fact.id, Box::new(fact));
+            self.facts.insert(Box::new(fact));
         }
         ids
     }

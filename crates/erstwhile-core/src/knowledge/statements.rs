@@ -21,12 +21,12 @@ impl Knowledge {
 
     /// All statements, in arbitrary order.
     pub fn statements(&self) -> impl Iterator<Item = &Assertion> {
-        self.statements.values().map(Box::as_ref)
+        self.statements.values()
     }
 
     /// A statement.
     pub fn statement(&self, id: AssertionId) -> Option<&Assertion> {
-        self.statements.get(&id).map(Box::as_ref)
+        self.statements.get(&id)
     }
 
     /// The statements of an episode.
@@ -97,7 +97,7 @@ impl Knowledge {
                 && statement.span.start <= claim.span.start
                 && claim.span.end <= statement.span.end
         });
-        told.filter_map(|claim| self.facts.get(&self.fact_id(claim.id))).map(Box::as_ref).filter(|fact| {
+        told.filter_map(|claim| self.facts.get(&self.fact_id(claim.id))).filter(|fact| {
             let ended_later = match fact.closed_by {
                 Some(Closing::Assertion(by)) => {
                     self.assertions.get(&by).is_none_or(|by| by.episode != statement.episode)

@@ -85,6 +85,7 @@ pub(super) fn summarise<'a>(subject: Subject, facts: impl Iterator<Item = (&'a F
             count += 1;
         }
     }
+    summary.shrink_to_fit();
     summary
 }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use jiff::Timestamp;
 
 use super::{AssertionId, EntityId, EpisodeId};
+use crate::boxed::Keyed;
 
 /// The precision of a point in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -105,6 +106,14 @@ pub struct Assertion {
 
 /// The highest confidence in what somebody else says about the user who owns the graph.
 pub const HEARSAY_CONFIDENCE: f64 = 0.5;
+
+impl Keyed for Assertion {
+    type Key = AssertionId;
+
+    fn key(&self) -> &AssertionId {
+        &self.id
+    }
+}
 
 impl Assertion {
     /// Whether it is believed only as long as nothing surer says otherwise, like what others say about the user.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{EpisodeId, Metadata, ModelReading, TaskId};
+use crate::boxed::Keyed;
 
 /// The kind of data of an episode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -84,6 +85,14 @@ pub struct Episode {
     pub strict: bool,
     /// The reading by a language model, if one was asked for; set by the store. Boxed: few episodes have one.
     pub model_reading: Option<Box<ModelReading>>,
+}
+
+impl Keyed for Episode {
+    type Key = EpisodeId;
+
+    fn key(&self) -> &EpisodeId {
+        &self.id
+    }
 }
 
 impl Episode {

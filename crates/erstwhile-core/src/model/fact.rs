@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{AssertionId, EntityId, EpisodeId, Holding, Metadata, Precision};
+use crate::boxed::Keyed;
 
 /// A relation between two entities, with its validity in the world and in the system.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +66,14 @@ pub struct FactEdit {
     pub attributes: Metadata,
     /// When the operator made the edit.
     pub recorded_at: Option<Timestamp>,
+}
+
+impl Keyed for Fact {
+    type Key = AssertionId;
+
+    fn key(&self) -> &AssertionId {
+        &self.id
+    }
 }
 
 impl Fact {

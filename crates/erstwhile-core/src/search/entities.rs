@@ -5,13 +5,12 @@ use std::borrow::Cow;
 use super::fuse::fuse;
 use super::hybrid::{Channels, HybridIndex};
 use super::ranking::{Distances, Scores, Searchable};
-use super::{GraphIndex, SearchRequest};
+use super::searches::Searches;
 use crate::knowledge::Knowledge;
 use crate::model::{Entity, EntityId, EpisodeId};
 
 pub(super) struct EntitySearch<'a> {
-    pub(super) index: &'a GraphIndex,
-    pub(super) request: &'a SearchRequest,
+    pub(super) searches: &'a Searches<'a>,
 }
 
 impl Searchable for EntitySearch<'_> {
@@ -19,19 +18,19 @@ impl Searchable for EntitySearch<'_> {
     type Item = Entity;
 
     fn documents(&self) -> &HybridIndex<EntityId> {
-        &self.index.entities
+        &self.searches.index.entities
     }
 
     fn knowledge(&self) -> &Knowledge {
-        &self.index.knowledge
+        &self.searches.index.knowledge
     }
 
     fn item(&self, id: EntityId) -> Option<&Entity> {
-        self.index.knowledge.entity(id)
+        self.searches.index.knowledge.entity(id)
     }
 
     fn channels(&self) -> Cow<'_, Channels> {
-        Cow::Owned(self.documents().search(&self.request.query, &self.request.vector))
+        Cow::Owned(self.searches.channels(self.documents()))
     }
 
     fn scores(&self, channels: &Channels) -> Scores {
@@ -39,9 +38,9 @@ impl Searchable for EntitySearch<'_> {
     }
 
     fn passes(&self, entity: &Entity) -> bool {
-        let is_known = self.request.known_at.is_none_or(|known_at| entity.created_at <= known_at);
-        let metadata = |id: EpisodeId| self.index.episode(id).map(|episode| &episode.metadata);
-        is_known && self.request.filter.entity(entity, metadata)
+        let is_known = self.searches.request.known_at.is_none_or(|known_at| entity.created_at <= known_at);
+        let metadata = |id: EpisodeId| self.searches.index.episode(id).map(|episode| &episode.metadata);
+        is_known && self.searches.request.filter.entity(entity, metadata)
     }
 
     fn mentions(&self, entity: &Entity) -> usize {

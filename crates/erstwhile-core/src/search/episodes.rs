@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use foldhash::HashMap;
 
 use super::hybrid::{Channels, HybridIndex};
-use super::question::{Question, Tense};
+use super::question::Tense;
 use super::ranker::{CANDIDATES, Rankers};
-use super::ranking::{Distances, Scores, Searchable, top};
+use super::ranking::{Among, Distances, Scores, Searchable, top};
 use super::searches::Searches;
 use super::updates::{BEST, SaidValue, newer_first};
 use super::{Moment, SearchRequest};
@@ -59,7 +59,7 @@ impl Searchable for EpisodeSearch<'_> {
         let rough = signals.rough();
         let passes = |number: u32| self.numbered(number).is_some_and(|episode| self.passes(episode));
         let tie = |left: u32, right: u32| self.documents().id(left).cmp(&self.documents().id(right));
-        let candidates = top(&rough, CANDIDATES.max(2 * self.request.limit), passes, tie);
+        let candidates = top(&rough, Among::All, CANDIDATES.max(2 * self.request.limit), passes, tie);
         let measured = candidates.into_iter().filter_map(|(number, _)| {
             let features = signals.features(number, self.numbered(number)?);
             Some((number, features))
@@ -69,7 +69,7 @@ impl Searchable for EpisodeSearch<'_> {
 
     /// Moves newer turns before those that say the same with an older number, for a question about the present.
     fn adjust(&self, ranked: &mut [(u32, f32)]) {
-        let question = Question::new(&self.request.query);
+        let question = self.searches.question();
         if question.tense != Tense::PresentValue || matches!(self.request.moment, Moment::At(_)) {
             return;
         }

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use super::fuse::fuse;
 use super::hybrid::{Channels, HybridIndex};
-use super::question::{Question, Tense};
+use super::question::Tense;
 use super::ranking::{Distances, Scores, Searchable};
 use super::relevance::EpisodeRelevance;
 use super::searches::Searches;
 use super::updates::newer_first;
-use super::{GraphIndex, Moment, SearchRequest};
+use super::{GraphIndex, Moment, SearchRequest, dense};
 use crate::knowledge::Knowledge;
 use crate::model::{AssertionId, EntityId, EpisodeId, Fact};
 
@@ -38,7 +38,7 @@ impl<'a> FactSearch<'a> {
 
     /// Whether newer facts come before those that they ended: not for a question that asks for the past.
     pub(super) fn prefers_newer(&self) -> bool {
-        !matches!(self.request.moment, Moment::At(_)) && Question::new(&self.request.query).tense != Tense::Past
+        !matches!(self.request.moment, Moment::At(_)) && self.searches.question().tense != Tense::Past
     }
 
     /// Whether a fact still holds and started when an older one of the same subject and relation ended.
@@ -57,7 +57,7 @@ impl<'a> FactSearch<'a> {
         let seeds_max = SEEDS_MAX + self.request.origins.len();
         let seeds: Vec<EntityId> =
             origins.chain(self.index.entities_named_in(&self.request.query)).take(seeds_max).collect();
-        let best = fused.iter().copied().fold(0.0_f32, f32::max);
+        let best = dense::best(fused);
         for seed in seeds {
             for fact in knowledge.facts_about(seed) {
                 if let Some(number) = self.index.facts.number(fact.id) {

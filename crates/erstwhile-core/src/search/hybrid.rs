@@ -81,6 +81,7 @@ impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
     pub(super) fn shrink(&mut self) {
         self.ids.shrink_to_fit();
         self.text.shrink();
+        self.vectors.make_room(self.ids.len());
     }
 
     /// The number of a document.
@@ -107,7 +108,8 @@ impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
         self.ids.len()
     }
 
-    pub(super) fn search(&self, query: &str, vector: &QueryVector) -> Channels {
+    /// The scores of all documents for a query: its distinct words, sorted, and its vector.
+    pub(super) fn search(&self, query: &[&str], vector: &QueryVector) -> Channels {
         let text = self.text.search(query);
         let cosines = match vector.space {
             VectorSpace::Quick => self.vectors.search(&vector.components, &text.scores),
@@ -138,11 +140,17 @@ impl<Id: Copy + Eq + Hash> HybridIndex<Id> {
         }
     }
 
-    /// The full-text scores of all documents for a query.
-    pub(super) fn text_scores(&self, query: &str) -> Vec<f32> {
-        let mut scores = self.text.search(query).scores;
-        scores.resize(self.ids.len(), 0.0);
-        scores
+    /// Whether each document has one of some words, by number.
+    pub(super) fn with_any(&self, words: &[String]) -> Vec<bool> {
+        let mut with_any = vec![false; self.ids.len()];
+        for (number, _) in
+            words.iter().filter_map(|word| self.text.term(word)).flat_map(|term| self.text.postings(term))
+        {
+            if let Some(with_any) = with_any.get_mut(*number as usize) {
+                *with_any = true;
+            }
+        }
+        with_any
     }
 
     /// Number of words of a document, without stop words.

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::filter::Filter;
+use super::hearsay::{HearsayMarks, Sources};
 use super::hybrid::HybridIndex;
 use super::names::NameIndex;
 use super::turns::Turns;
@@ -29,6 +30,9 @@ pub struct GraphIndex {
     pub(super) entities: HybridIndex<EntityId>,
     pub(super) statements: HybridIndex<AssertionId>,
     pub(super) names: NameIndex,
+    /// The facts and the statements that are hearsay.
+    pub(super) hearsay_facts: HearsayMarks,
+    pub(super) hearsay_statements: HearsayMarks,
     /// The size of the attributes of all assertions that were ever added.
     attributes_size: usize,
     /// The items that wait for the vectors of an embedding model; `None` without one.
@@ -75,6 +79,8 @@ impl GraphIndex {
             entities: HybridIndex::new(dimensions, exact_max),
             statements: HybridIndex::new(dimensions, exact_max),
             names: NameIndex::default(),
+            hearsay_facts: HearsayMarks::default(),
+            hearsay_statements: HearsayMarks::default(),
             attributes_size: 0,
             awaiting: None,
         }
@@ -117,6 +123,7 @@ impl GraphIndex {
 
     /// Gives back memory that lists reserved while they grew.
     fn shrink(&mut self) {
+        self.knowledge.shrink();
         self.turns.shrink();
         self.facts.shrink();
         self.entities.shrink();
@@ -128,6 +135,8 @@ impl GraphIndex {
     fn update_items(&mut self, touched: &Touched, large: bool) -> Vec<PendingEmbedding> {
         let (knowledge, facts, entities, names) =
             (&self.knowledge, &mut self.facts, &mut self.entities, &mut self.names);
+        let sources = Sources { knowledge, turns: &self.turns };
+        let hearsay_facts = &mut self.hearsay_facts;
         let update_fact = move |id: &AssertionId| match knowledge.fact(*id).filter(|fact| fact.id == *id) {
             None => {
                 facts.remove(*id);
@@ -135,10 +144,11 @@ impl GraphIndex {
             }
             Some(fact) => {
                 let number = facts.put(*id, &fact.statement);
+                hearsay_facts.set(number, sources.is_hearsay(fact));
                 Some(PendingEmbedding::new(IndexedItem::Fact(number), fact.statement.clone()))
             }
         };
-        let statements = &mut self.statements;
+        let (statements, hearsay_statements) = (&mut self.statements, &mut self.hearsay_statements);
         let update_statement = move |id: &AssertionId| match knowledge.statement(*id) {
             None => {
                 statements.remove(*id);
@@ -146,6 +156,7 @@ impl GraphIndex {
             }
             Some(statement) => {
                 let number = statements.put(*id, &statement.statement);
+                hearsay_statements.set(number, sources.is_claim_hearsay(statement));
                 Some(PendingEmbedding::new(IndexedItem::Statement(number), statement.statement.clone()))
             }
         };

@@ -161,6 +161,14 @@ pub(super) struct Question {
 }
 
 impl Question {
+    /// The distinct words, sorted.
+    pub(super) fn distinct_words(&self) -> Vec<&str> {
+        let mut words: Vec<&str> = self.words.iter().map(String::as_str).collect();
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+
     /// Analyses a query.
     pub(super) fn new(query: &str) -> Self {
         let written: Vec<&str> = query.split(|character: char| !character.is_alphanumeric()).collect();

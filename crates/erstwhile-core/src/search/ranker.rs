@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::features::Features;
 use super::ranking::Scores;
-use super::{QueryVector, VectorSpace};
+use super::{QueryVector, VectorSpace, dense};
 
 /// Minimum number of candidates that the ranker scores; the others are behind them, in the order of a rough score.
 pub(super) const CANDIDATES: usize = 200;
@@ -74,7 +74,7 @@ impl Ranker {
         let probabilities: Vec<(u32, f32)> =
             measured.iter().map(|(number, features)| (*number, probability(features))).collect();
         let lowest = probabilities.iter().map(|(_, probability)| *probability).fold(1.0_f32, f32::min);
-        let best = rough.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
+        let best = dense::best(rough).max(f32::MIN_POSITIVE);
         let mut values: Vec<f32> = rough.iter().map(|rough| 0.5 * lowest * rough / best).collect();
         for (number, probability) in probabilities {
             if let Some(value) = values.get_mut(number as usize) {

@@ -8,7 +8,7 @@ use std::hash::Hash;
 use super::features::Features;
 use super::hybrid::{Channels, HybridIndex};
 use super::ranker::Ranker;
-use super::{Explanation, Reranker, Scored, SearchRequest, VectorSpace, rerank};
+use super::{Explanation, Reranker, Scored, SearchRequest, VectorSpace, dense, rerank};
 use crate::knowledge::Knowledge;
 use crate::model::EntityId;
 
@@ -133,7 +133,7 @@ fn item<S: Searchable>(searched: &S, number: u32) -> Option<&S::Item> {
 /// Runs a search.
 pub(super) fn search<C: Candidates>(searched: &C, request: &SearchRequest) -> Vec<Scored<C::Item>> {
     let ranking = Ranking::new(searched, request);
-    ranking.scored(&ranking.best(request.limit, |_| true))
+    ranking.scored(&ranking.best(request.limit, Among::All))
 }
 
 /// The scores of all documents for a request.
@@ -172,7 +172,7 @@ pub(super) fn best_matches<S: Searchable>(searched: &S, wanted: usize) -> Vec<(&
     let scores = Searchable::scores(searched, &channels).values;
     let tie = |left: u32, right: u32| searched.documents().id(left).cmp(&searched.documents().id(right));
     let passes = |number: u32| item(searched, number).is_some_and(|item| searched.passes(item));
-    let mut found = top(&scores, wanted, passes, tie);
+    let mut found = top(&scores, Among::All, wanted, passes, tie);
     Searchable::adjust(searched, &mut found);
     let best = found.first().map_or(0.0, |(_, score)| *score);
     let relative = |(number, score): &(u32, f32)| Some((item(searched, *number)?, score / best));
@@ -197,18 +197,18 @@ impl<'a, C: Candidates> Ranking<'a, C> {
         ranked.iter().filter_map(result).collect()
     }
 
-    /// Orders the documents that the request and `keep` allow by the requested reranker; returns the first `limit`.
-    pub(super) fn best(&self, limit: usize, keep: impl Fn(u32) -> bool) -> Vec<(u32, f32)> {
+    /// Orders some documents, as far as the request allows them, by the requested reranker; returns the first `limit`.
+    pub(super) fn best(&self, limit: usize, among: Among<'_>) -> Vec<(u32, f32)> {
         let Self { searched, request, channels, scores } = self;
         let fused = &scores.values;
         let wanted = match request.reranker {
             Reranker::Relevance | Reranker::CrossEncoder => limit,
             _ => limit.max(CANDIDATES_MIN),
         };
-        let passes = |number: u32| keep(number) && searched.passes(number);
+        let passes = |number: u32| searched.passes(number);
         // Equal scores are ordered by id, which, unlike the number, is the same in the index of every node.
         let tie = |left: u32, right: u32| searched.id(left).cmp(&searched.id(right));
-        let best = |scores: &[f32]| top(scores, wanted, passes, tie);
+        let best = |scores: &[f32]| top(scores, among, wanted, passes, tie);
         let mut ranked = match request.reranker {
             Reranker::Relevance | Reranker::CrossEncoder => {
                 let mut ranked = best(fused);
@@ -249,8 +249,11 @@ impl<'a, C: Candidates> Ranking<'a, C> {
         // Who asks for one type wants the best of that type, even if nothing in it is like the query.
         if request.filter.names_types() && ranked.len() < limit {
             let known: HashSet<u32> = ranked.iter().map(|(number, _)| *number).collect();
-            let all = 0..fused.len() as u32;
-            let mut others: Vec<u32> = all.filter(|number| !known.contains(number) && passes(*number)).collect();
+            let is_other = |number: &u32| !known.contains(number) && passes(*number);
+            let mut others: Vec<u32> = match among {
+                Among::All => (0..fused.len() as u32).filter(is_other).collect(),
+                Among::These(numbers) => numbers.iter().copied().filter(is_other).collect(),
+            };
             let cosine = |number: u32| channels.cosines.get(number as usize).copied().unwrap_or_default();
             others.sort_unstable_by(|left, right| {
                 rerank::better_first((*left, cosine(*left)), (*right, cosine(*right)), tie)
@@ -284,9 +287,19 @@ fn distances_from(knowledge: &Knowledge, centre: EntityId) -> Distances {
     distances
 }
 
+/// The documents that are ranked.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Among<'a> {
+    /// All.
+    All,
+    /// These numbers.
+    These(&'a [u32]),
+}
+
 /// Returns the best `wanted` documents that pass, best first. Evaluates the filter only as far as needed.
 pub(super) fn top(
     scores: &[f32],
+    among: Among<'_>,
     wanted: usize,
     passes: impl Fn(u32) -> bool,
     tie: impl Fn(u32, u32) -> Ordering,
@@ -297,7 +310,7 @@ pub(super) fn top(
     // Sorting all hits is slower than selecting a few times `wanted`, which usually suffices.
     let mut chunk = wanted * 2;
     while found.len() < wanted {
-        let best = best_behind(scores, last, chunk, better_first);
+        let best = best_behind(scores, among, last, chunk, better_first);
         last = best.last().copied();
         let is_end = best.len() < chunk;
         found.extend(best.into_iter().filter(|(number, _)| passes(*number)).take(wanted - found.len()));
@@ -311,25 +324,43 @@ pub(super) fn top(
 
 /// The best `count` hits, best first, of those that come after `last`.
 ///
-/// Only hits that are better than the worst of `count` others are kept, so that most scores are compared with one number.
+/// Only hits that are better than the worst of `count` others are kept, so that most scores are compared with one number,
+/// many at a time.
 fn best_behind(
     scores: &[f32],
+    among: Among<'_>,
     last: Option<(u32, f32)>,
     count: usize,
     better_first: impl Fn(&(u32, f32), &(u32, f32)) -> Ordering,
 ) -> Vec<(u32, f32)> {
+    /// Number of scores that are compared at a time.
+    const BLOCK: usize = 64;
     let mut best: Vec<(u32, f32)> = Vec::with_capacity((2 * count).min(scores.len()));
     let mut worst = 0.0_f32;
-    for (number, score) in scores.iter().enumerate() {
-        let hit = (number as u32, *score);
-        let is_hit = *score > 0.0 && *score >= worst && last.is_none_or(|last| better_first(&hit, &last).is_gt());
-        if is_hit {
+    let mut add = |hit: (u32, f32), worst: &mut f32| {
+        if hit.1 > 0.0 && hit.1 >= *worst && last.is_none_or(|last| better_first(&hit, &last).is_gt()) {
             best.push(hit);
+            if best.len() >= 2 * count {
+                best.select_nth_unstable_by(count - 1, &better_first);
+                best.truncate(count);
+                *worst = best.last().map_or(0.0, |(_, score)| *score);
+            }
         }
-        if best.len() >= 2 * count {
-            best.select_nth_unstable_by(count - 1, &better_first);
-            best.truncate(count);
-            worst = best.last().map_or(0.0, |(_, score)| *score);
+    };
+    match among {
+        Among::All => {
+            for (block, scores) in scores.chunks(BLOCK).enumerate() {
+                if dense::has_at_least(scores, worst) {
+                    for (number, score) in (block * BLOCK..).zip(scores) {
+                        add((number as u32, *score), &mut worst);
+                    }
+                }
+            }
+        }
+        Among::These(numbers) => {
+            for number in numbers {
+                add((*number, scores.get(*number as usize).copied().unwrap_or(0.0)), &mut worst);
+            }
         }
     }
     best.sort_unstable_by(&better_first);

@@ -5,7 +5,7 @@ use foldhash::HashMap;
 use super::episodes::EpisodeSearch;
 use super::filter::Filter;
 use super::searches::Searches;
-use super::{Moment, Scored, SearchRequest, ranking};
+use super::{Moment, Scored, SearchRequest, dense, ranking};
 use crate::model::{Episode, EpisodeId};
 
 /// Number of episodes that count.
@@ -36,7 +36,7 @@ impl EpisodeRelevance {
     /// Adds to the scores of matching documents what their best episode gives; `supported` are the numbers of an episode's
     /// documents.
     pub(super) fn boost<I: IntoIterator<Item = u32>>(&self, scores: &mut [f32], supported: impl Fn(EpisodeId) -> I) {
-        let best = scores.iter().copied().fold(0.0_f32, f32::max);
+        let best = dense::best(scores);
         let mut gains: HashMap<u32, f32> = HashMap::default();
         for (episode, relevance) in &self.0 {
             for number in supported(*episode) {

@@ -2,10 +2,12 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use super::entities::EntitySearch;
 use super::episodes::EpisodeSearch;
-use super::hybrid::Channels;
+use super::hybrid::{Channels, HybridIndex};
+use super::question::Question;
 use super::relevance::{self, EpisodeRelevance};
 use super::statements::{self, StatementSearch};
 use super::{Found, GraphIndex, Scored, SearchRequest, ranking};
@@ -22,6 +24,7 @@ pub struct Searches<'a> {
     pub(super) facts: OnceCell<Channels>,
     pub(super) statements: OnceCell<Channels>,
     past: OnceCell<HashMap<AssertionId, Fact>>,
+    question: OnceCell<Question>,
 }
 
 impl<'a> Searches<'a> {
@@ -34,6 +37,7 @@ impl<'a> Searches<'a> {
             facts: OnceCell::new(),
             statements: OnceCell::new(),
             past: OnceCell::new(),
+            question: OnceCell::new(),
         }
     }
 
@@ -54,7 +58,7 @@ impl<'a> Searches<'a> {
 
     /// Searches for entities.
     pub fn entities(&self) -> Vec<Scored<Entity>> {
-        ranking::search(&EntitySearch { index: self.index, request: self.request }, self.request)
+        ranking::search(&EntitySearch { searches: self }, self.request)
     }
 
     /// Searches for everything in the default order; the request must have no filter and no other reranker.
@@ -88,19 +92,29 @@ impl<'a> Searches<'a> {
         found.map(whole).collect()
     }
 
+    /// What the query asks for.
+    pub(super) fn question(&self) -> &Question {
+        self.question.get_or_init(|| Question::new(&self.request.query))
+    }
+
+    /// The scores of all documents of an index.
+    pub(super) fn channels<Id: Copy + Eq + Hash>(&self, documents: &HybridIndex<Id>) -> Channels {
+        documents.search(&self.question().distinct_words(), &self.request.vector)
+    }
+
     /// The scores of all turns.
     pub(super) fn of_turns(&self) -> &Channels {
-        self.turns.get_or_init(|| self.index.turns.documents.search(&self.request.query, &self.request.vector))
+        self.turns.get_or_init(|| self.channels(&self.index.turns.documents))
     }
 
     /// The scores of all facts.
     pub(super) fn of_facts(&self) -> &Channels {
-        self.facts.get_or_init(|| self.index.facts.search(&self.request.query, &self.request.vector))
+        self.facts.get_or_init(|| self.channels(&self.index.facts))
     }
 
     /// The scores of all statements.
     pub(super) fn of_statements(&self) -> &Channels {
-        self.statements.get_or_init(|| self.index.statements.search(&self.request.query, &self.request.vector))
+        self.statements.get_or_init(|| self.channels(&self.index.statements))
     }
 
     /// A fact, as the request's time knew it.

@@ -7,11 +7,11 @@ use foldhash::HashSet;
 use super::facts::FactSearch;
 use super::fuse::fuse;
 use super::hybrid::{Channels, HybridIndex};
-use super::ranking::{self, Candidates, Distances, Ranking, Scores, Searchable};
+use super::ranking::{self, Among, Candidates, Distances, Ranking, Scores, Searchable};
 use super::relevance::EpisodeRelevance;
 use super::searches::Searches;
 use super::updates::newer_first;
-use super::{GraphIndex, Moment, Scored, SearchRequest, Statements, VectorSpace};
+use super::{GraphIndex, Moment, Scored, Statements, VectorSpace, dense};
 use crate::identity::{assistant_node, user_node};
 use crate::knowledge::Knowledge;
 use crate::model::{Assertion, AssertionId, EntityId, Fact, STATEMENT};
@@ -51,7 +51,7 @@ impl StatementSearch<'_> {
     /// Boosts statements that name an entity from which the request starts, and statements of relevant episodes.
     fn boost(&self, fused: &mut [f32]) {
         let knowledge = &self.searches.index.knowledge;
-        let best = fused.iter().copied().fold(0.0_f32, f32::max);
+        let best = dense::best(fused);
         for origin in self.searches.request.origins.iter().filter_map(|id| knowledge.entity(*id)) {
             let episodes = origin.episodes.iter().rev().take(ORIGIN_EPISODES_MAX);
             for statement in episodes.flat_map(|episode| knowledge.statements_from(*episode)) {
@@ -147,17 +147,15 @@ impl Both<'_> {
     }
 
     fn is_hearsay(&self, number: u32) -> bool {
-        let index = self.statements.searches.index;
+        let searches = self.statements.searches;
         match self.place(number) {
-            Place::Fact(number) => {
+            // What supports a fact may have been other assertions in the past.
+            Place::Fact(number) if searches.request.known_at.is_some() => {
                 let fact = self.facts.documents().id(number).and_then(|id| Searchable::item(&self.facts, id));
-                fact.is_some_and(|fact| index.is_hearsay(fact))
+                fact.is_some_and(|fact| searches.index.is_hearsay(fact))
             }
-            Place::Statement(number) => {
-                let id = self.statements.documents().id(number);
-                let statement = id.and_then(|id| index.knowledge.statement(id));
-                statement.is_some_and(|statement| index.is_claim_hearsay(statement))
-            }
+            Place::Fact(number) => searches.index.hearsay_facts.has(number),
+            Place::Statement(number) => searches.index.hearsay_statements.has(number),
         }
     }
 }
@@ -272,50 +270,103 @@ pub(super) fn search(searches: &Searches<'_>, relevance: EpisodeRelevance) -> Ve
     let both = Both { facts, statements: StatementSearch { searches, relevance }, first };
     let ranking = Ranking::new(&both, request);
     let mut found = match request.statements {
-        Statements::Always => ranking.best(request.limit, |_| true),
-        _ => in_groups(&both, &ranking, &matching(index, request, &ranking)),
+        Statements::Always => ranking.best(request.limit, Among::All),
+        _ => in_groups(&both, &ranking),
     };
     found.sort_by_cached_key(|(number, _)| both.is_hearsay(*number));
     ranking.scored(&found)
 }
 
-/// The best facts and statements, group by group; `matches` says which match the query.
-fn in_groups(both: &Both<'_>, ranking: &Ranking<'_, Both<'_>>, matches: &[bool]) -> Vec<(u32, f32)> {
+/// The best facts and statements, group by group.
+fn in_groups(both: &Both<'_>, ranking: &Ranking<'_, Both<'_>>) -> Vec<(u32, f32)> {
     let limit = both.statements.searches.request.limit;
-    let best = ranking.scores.values.iter().copied().fold(0.0_f32, f32::max);
-    let is_match = |number: u32| matches.get(number as usize).copied().unwrap_or(false);
-    let is_near =
-        |number: u32| ranking.scores.values.get(number as usize).is_some_and(|score| *score >= RELEVANT_SHARE * best);
-    let is_fact = |number: u32| number < both.first;
-    let is_own = |number: u32| !both.is_hearsay(number);
-    let mut found = ranking.best(limit, |number| is_fact(number) && is_match(number) && is_own(number));
+    let groups = Groups::new(both, ranking);
+    let mut found = ranking.best(limit, groups.of(Group::MatchingFacts));
     let returned: Vec<Fact> = found.iter().filter_map(|(number, _)| both.item(*number)).collect();
-    let add = |found: &mut Vec<(u32, f32)>, wanted: &dyn Fn(u32) -> bool| {
+    for group in Group::BEHIND {
         if found.len() < limit {
-            let more = ranking.best(limit + returned.len(), wanted);
+            let more = ranking.best(limit + returned.len(), groups.of(group));
             found.extend(without_repetitions(both, &returned, more));
             found.truncate(limit);
         }
-    };
-    add(&mut found, &|number| !is_fact(number) && is_match(number) && is_own(number));
-    add(&mut found, &|number| is_fact(number) && !is_match(number) && is_near(number) && is_own(number));
-    add(&mut found, &|number| is_match(number) && !is_own(number));
-    add(&mut found, &|number| is_fact(number) && !is_near(number) && is_own(number));
-    add(&mut found, &|number| !is_fact(number) && !is_match(number) && is_near(number) && is_own(number));
-    add(&mut found, &|number| !is_match(number) && is_near(number) && !is_own(number));
+    }
     found
 }
 
-/// For each document, whether it matches the query.
-fn matching(index: &GraphIndex, request: &SearchRequest, ranking: &Ranking<'_, Both<'_>>) -> Vec<bool> {
-    let query = without_hubs(index, &request.query);
-    let mut shares_word = index.facts.text_scores(&query);
-    shares_word.extend(index.statements.text_scores(&query));
-    let best = ranking.scores.values.iter().copied().fold(0.0_f32, f32::max);
-    let documents = shares_word.iter().zip(&ranking.channels.cosines).zip(&ranking.scores.values);
-    documents
-        .map(|((word, cosine), fused)| (*word > 0.0 || *cosine >= SIMILARITY_MIN) && *fused >= RELEVANT_SHARE * best)
-        .collect()
+/// The groups of a search for facts, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Group {
+    MatchingFacts,
+    MatchingStatements,
+    NearFacts,
+    MatchingHearsay,
+    OtherFacts,
+    NearStatements,
+    NearHearsay,
+}
+
+impl Group {
+    /// All groups behind the first.
+    const BEHIND: [Self; 6] = [
+        Self::MatchingStatements,
+        Self::NearFacts,
+        Self::MatchingHearsay,
+        Self::OtherFacts,
+        Self::NearStatements,
+        Self::NearHearsay,
+    ];
+
+    /// The group of a document; `None` for statements and hearsay that are far worse than the best result.
+    fn of(is_fact: bool, likeness: Likeness, is_hearsay: bool) -> Option<Self> {
+        match (likeness, is_hearsay) {
+            (Likeness::Match, true) => Some(Self::MatchingHearsay),
+            (Likeness::Match, false) => Some(if is_fact { Self::MatchingFacts } else { Self::MatchingStatements }),
+            (Likeness::Near, true) => Some(Self::NearHearsay),
+            (Likeness::Near, false) => Some(if is_fact { Self::NearFacts } else { Self::NearStatements }),
+            (Likeness::Far, is_hearsay) => (is_fact && !is_hearsay).then_some(Self::OtherFacts),
+        }
+    }
+}
+
+/// How much a document is like the query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Likeness {
+    /// It matches, and is not far worse than the best result.
+    Match,
+    /// It is not far worse than the best result.
+    Near,
+    Far,
+}
+
+/// The documents of each group, by number.
+struct Groups([Vec<u32>; 7]);
+
+impl Groups {
+    fn new(both: &Both<'_>, ranking: &Ranking<'_, Both<'_>>) -> Self {
+        let Searches { index, request, .. } = both.statements.searches;
+        let query = words(&without_hubs(index, &request.query));
+        let mut shares_word = index.facts.with_any(&query);
+        shares_word.extend(index.statements.with_any(&query));
+        let least = RELEVANT_SHARE * dense::best(&ranking.scores.values);
+        let documents = ranking.scores.values.iter().zip(&ranking.channels.cosines).zip(shares_word);
+        let mut groups: [Vec<u32>; 7] = Default::default();
+        for (number, ((score, cosine), shares_word)) in (0_u32..).zip(documents) {
+            let likeness = match *score >= least {
+                true if shares_word || *cosine >= SIMILARITY_MIN => Likeness::Match,
+                true => Likeness::Near,
+                false => Likeness::Far,
+            };
+            let group = Group::of(number < both.first, likeness, both.is_hearsay(number));
+            if let Some(group) = group.and_then(|group| groups.get_mut(group as usize)) {
+                group.push(number);
+            }
+        }
+        Self(groups)
+    }
+
+    fn of(&self, group: Group) -> Among<'_> {
+        Among::These(self.0.get(group as usize).map_or(&[], Vec::as_slice))
+    }
 }
 
 /// The query without the names of the user, the assistant and other entities of very many facts, which distinguish

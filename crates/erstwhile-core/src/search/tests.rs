@@ -4,9 +4,10 @@ use proptest::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::ranking::top;
+use super::ranking::{Among, top};
 use super::*;
 use crate::change::Change;
+use crate::evidence::{Evidence, TombstoneKind};
 use crate::identity::{initial_evidence, no_subject, user_node};
 use crate::knowledge::sample::{Sample, day, graph};
 use crate::model::{
@@ -24,7 +25,10 @@ proptest! {
         expected.retain(|(number, score)| *score > 0.0 && passes(*number));
         expected.sort_by(|left, right| right.1.total_cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
         expected.truncate(wanted);
-        prop_assert_eq!(top(&scores, wanted, passes, |left, right| left.cmp(&right)), expected);
+        let tie = |left: u32, right: u32| left.cmp(&right);
+        prop_assert_eq!(&top(&scores, Among::All, wanted, passes, tie), &expected);
+        let numbers: Vec<u32> = (0..scores.len() as u32).rev().filter(|number| passes(*number)).collect();
+        prop_assert_eq!(&top(&scores, Among::These(&numbers), wanted, |_| true, tie), &expected);
     }
 }
 
@@ -336,10 +340,7 @@ fn a_statement_of_nobody_is_found_in_a_graph_without_a_user() {
     scene.sample.evidence.tombstones.clear();
     let mut emptied = index;
     let id = scene.sample.evidence.episodes[0].id.0;
-    emptied.apply(crate::evidence::Evidence {
-        tombstones: vec![(crate::evidence::TombstoneKind::Episode, id)],
-        ..crate::evidence::Evidence::default()
-    });
+    emptied.apply(Evidence { tombstones: vec![(TombstoneKind::Episode, id)], ..Evidence::default() });
     assert!(emptied.search_facts(&request("valley", 9, Statements::Auto)).is_empty());
 }
 
@@ -370,7 +371,7 @@ fn the_weight_of_an_index_has_the_metadata_of_its_episodes_as_long_as_they_have_
     let mut episode = scene.sample.evidence.episodes.remove(0);
     let mut put = |metadata: Metadata| {
         episode.metadata = metadata;
-        index.apply(crate::evidence::Evidence { episodes: vec![episode.clone()], ..Default::default() });
+        index.apply(Evidence { episodes: vec![episode.clone()], ..Default::default() });
         index.weight()
     };
     let large = Metadata::from_iter([("list".to_owned(), Value::from(vec!["x"; LARGE]))]);
@@ -421,15 +422,12 @@ fn a_vector_of_a_text_that_has_gone_or_changed_is_not_used() {
     index.apply(scene.sample.evidence.clone());
     let texts = index.texts_for_model(usize::MAX);
     let id = scene.sample.evidence.episodes[0].id;
-    index.apply(crate::evidence::Evidence {
-        tombstones: vec![(crate::evidence::TombstoneKind::Episode, id.0)],
-        ..crate::evidence::Evidence::default()
-    });
+    index.apply(Evidence { tombstones: vec![(TombstoneKind::Episode, id.0)], ..Evidence::default() });
     // Its number now belongs to another episode.
     let mut other = scene.sample.evidence.episodes[0].clone();
     other.id = EpisodeId(graph(1).derive(b"another"));
     other.content = "something else".to_owned();
-    index.apply(crate::evidence::Evidence { episodes: vec![other], ..crate::evidence::Evidence::default() });
+    index.apply(Evidence { episodes: vec![other], ..Evidence::default() });
     assert!(texts.iter().any(|text| !index.is_current(text)));
     for text in &texts {
         index.put_model_vectors(text, &[vec![1.0, 0.0, 0.0]]);
@@ -437,4 +435,43 @@ fn a_vector_of_a_text_that_has_gone_or_changed_is_not_used() {
     assert!(index.awaits_model_vectors(), "the new episode still waits");
     let waiting = index.texts_for_model(usize::MAX);
     assert!(waiting.iter().any(|text| text.passages().concat() == "Ann: something else"), "{waiting:?}");
+}
+
+#[test]
+fn hearsay_is_marked_as_evidence_comes_and_goes() {
+    let mut scene = Scene::new();
+    let roles = [Role::User, Role::Assistant, Role::Tool, Role::User];
+    for (role, place) in roles.iter().zip(["Oslo", "Bergen", "Lima", "Quito"]) {
+        scene.fact("VISITED", place).said_by(*role).statement(&format!("{place} was sunny."));
+    }
+    // The same again, said by somebody else than the assistant.
+    let doubted = scene.sample.evidence.assertions.len() - 2;
+    scene.sample.evidence.assertions[doubted].confidence = HEARSAY_CONFIDENCE;
+    let check = |index: &GraphIndex, expected: [usize; 2]| {
+        let facts: Vec<u32> =
+            (0..index.facts.numbers_end() as u32).filter(|at| index.facts.id(*at).is_some()).collect();
+        let fact = |at: u32| index.facts.id(at).and_then(|id| index.knowledge.fact(id)).expect("a fact");
+        assert!(facts.iter().all(|at| index.hearsay_facts.has(*at) == index.is_hearsay(fact(*at))));
+        let statements = 0..index.statements.numbers_end() as u32;
+        let statements: Vec<u32> = statements.filter(|at| index.statements.id(*at).is_some()).collect();
+        let said = |at: u32| index.statements.id(at).and_then(|id| index.knowledge.statement(id)).expect("a statement");
+        assert!(statements.iter().all(|at| index.hearsay_statements.has(*at) == index.is_claim_hearsay(said(*at))));
+        let marked = facts.iter().filter(|at| index.hearsay_facts.has(**at)).count();
+        assert_eq!([marked, statements.iter().filter(|at| index.hearsay_statements.has(**at)).count()], expected);
+    };
+    let mut index = scene.index();
+    check(&index, [1, 2]);
+    let removed = scene.sample.evidence.episodes[1].id;
+    let tombstones = vec![(TombstoneKind::Episode, removed.0)];
+    index.apply(Evidence { version: 2, tombstones, ..Evidence::default() });
+    check(&index, [1, 1]);
+    let count = scene.sample.evidence.assertions.len();
+    scene.fact("VISITED", "Cairo").statement("Cairo was sunny.");
+    let mut more = Scene::new().sample.evidence;
+    more.version = 3;
+    more.episodes = scene.sample.evidence.episodes.split_off(roles.len());
+    more.mentions.clone_from(&scene.sample.evidence.mentions);
+    more.assertions = scene.sample.evidence.assertions.split_off(count);
+    index.apply(more);
+    check(&index, [1, 1]);
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashSet};
 
 use super::hybrid::HybridIndex;
+use crate::boxed::BoxedMap;
 use crate::content_policy::ContentPolicy;
 use crate::model::{Episode, EpisodeId, Role, metadata_size};
 use crate::text::words;
@@ -25,8 +26,7 @@ const SPEAKERS_MAX: usize = 1_000;
 /// The episodes of a graph, with the adjacent turns of each.
 #[derive(Debug)]
 pub(super) struct Turns {
-    /// Boxed: a hash table has room for up to twice as many values as it has.
-    episodes: HashMap<EpisodeId, Box<Episode>>,
+    episodes: BoxedMap<Episode>,
     sequence: BTreeMap<i64, EpisodeId>,
     pub(super) documents: HybridIndex<EpisodeId>,
     /// The previous and the next turn of the same thread, by number.
@@ -77,7 +77,7 @@ struct Spoken {
 impl Turns {
     pub(super) fn new(dimensions: usize, exact_max: usize) -> Self {
         Self {
-            episodes: HashMap::default(),
+            episodes: BoxedMap::default(),
             sequence: BTreeMap::new(),
             documents: HybridIndex::new(dimensions, exact_max),
             adjacent: Vec::new(),
@@ -132,7 +132,7 @@ impl Turns {
         let (id, seq) = (episode.id, episode.seq);
         let text = text_of(&episode);
         self.content_bytes += content_size(&episode);
-        let known = self.episodes.insert(id, Box::new(episode));
+        let known = self.episodes.insert(Box::new(episode));
         if let Some(known) = &known {
             self.content_bytes -= content_size(known);
             if self.episodes.get(&id).is_some_and(|episode| episode.content == known.content) {
@@ -167,7 +167,7 @@ impl Turns {
 
     /// An episode.
     pub(super) fn episode(&self, id: EpisodeId) -> Option<&Episode> {
-        self.episodes.get(&id).map(Box::as_ref)
+        self.episodes.get(&id)
     }
 
     /// All episodes, newest first.
@@ -280,6 +280,7 @@ impl Turns {
     /// Gives back memory that the present episodes do not need, after many were added.
     pub(super) fn shrink(&mut self) {
         self.documents.shrink();
+        self.sequence = std::mem::take(&mut self.sequence).into_iter().collect();
         self.adjacent.shrink_to_fit();
         self.rows.shrink_to_fit();
     }

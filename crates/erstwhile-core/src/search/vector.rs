@@ -91,6 +91,14 @@ impl VectorIndex {
         }
     }
 
+    /// Makes room for exactly so many rows, if there are none.
+    pub(super) fn make_room(&mut self, rows: usize) {
+        if self.scales.is_empty() {
+            self.scales.reserve_exact(rows);
+            self.bytes.reserve_exact(rows * self.dimensions);
+        }
+    }
+
     /// Computes the code of a row, and of all rows that have none.
     fn update_codes(&mut self, slot: usize) {
         let (rows, code_words) = (self.scales.len(), self.code_words());

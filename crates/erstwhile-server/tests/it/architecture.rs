@@ -42,6 +42,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "error",
             "compact",
+            "boxed",
             "budget",
             "model",
             "vocabulary",

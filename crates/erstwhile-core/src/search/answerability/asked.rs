@@ -8,6 +8,26 @@ const WORDS_MAX: usize = 64;
 /// common, and that they lack a word tells little.
 const DOCUMENTS_MIN: usize = 100;
 
+/// The sets of words of a query that documents have.
+pub(super) struct Said {
+    /// By number; empty for most.
+    sets: Vec<u64>,
+    /// The documents that have one.
+    numbers: Vec<u32>,
+}
+
+impl Said {
+    /// The set of a document.
+    pub(super) fn of(&self, number: u32) -> u64 {
+        self.sets.get(number as usize).copied().unwrap_or_default()
+    }
+
+    /// The documents that have a word.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.numbers.iter().copied()
+    }
+}
+
 /// The words of a query, with how much each counts in a text index.
 pub(super) struct AskedWords {
     /// The term of each word, if a document has it, and its weight.
@@ -28,13 +48,16 @@ impl AskedWords {
         Self { terms, total }
     }
 
-    /// The set of words that each document has, by number.
-    pub(super) fn said_by(&self, index: &TextIndex, documents: usize) -> Vec<u64> {
-        let mut said = vec![0_u64; documents];
+    /// The set of words that each document has.
+    pub(super) fn said_by(&self, index: &TextIndex, documents: usize) -> Said {
+        let mut said = Said { sets: vec![0_u64; documents], numbers: Vec::new() };
         for (bit, (term, _)) in self.terms.iter().enumerate() {
             for (number, _) in term.iter().flat_map(|term| index.postings(*term)) {
-                if let Some(said) = said.get_mut(*number as usize) {
-                    *said |= 1 << bit;
+                if let Some(set) = said.sets.get_mut(*number as usize) {
+                    if *set == 0 {
+                        said.numbers.push(*number);
+                    }
+                    *set |= 1 << bit;
                 }
             }
         }
@@ -45,11 +68,11 @@ impl AskedWords {
     /// called for the few that are larger than all before.
     pub(super) fn largest_share(
         &self,
-        sets: impl Iterator<Item = (usize, u64)>,
-        counted: impl Fn(usize, u64) -> u64,
+        sets: impl Iterator<Item = (u32, u64)>,
+        counted: impl Fn(u32, u64) -> u64,
     ) -> f32 {
         let (mut largest, mut last) = (0.0, (0, 0.0));
-        for (number, said) in sets.filter(|(_, said)| *said != 0) {
+        for (number, said) in sets {
             // Most documents repeat the same words as the one before.
             if said != last.0 {
                 last = (said, self.share(said));

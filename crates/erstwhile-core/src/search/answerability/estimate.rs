@@ -124,15 +124,12 @@ impl<'a> Estimate<'a> {
         let turns = &self.index.turns.documents;
         let asked = AskedWords::new(query, turns.text(), turns.len());
         let said = asked.said_by(turns.text(), turns.numbers_end());
-        let own = |number: usize| said.get(number).copied().unwrap_or_default();
-        let adjacent =
-            |number: usize| self.index.turns.adjacent(number).into_iter().flatten().map(|other| other as usize);
-        let together = |number: usize, own: &dyn Fn(usize) -> u64| {
-            adjacent(number).fold(own(number), |all, other| all | own(other))
-        };
-        let counted = |number: usize| if self.counts(Compared::Turns, number as u32) { own(number) } else { 0 };
-        let said = (0..said.len()).filter(|number| own(*number) != 0);
-        asked.largest_share(said.map(|number| (number, together(number, &own))), |number, _| {
+        let own = |number: u32| said.of(number);
+        let adjacent = |number: u32| self.index.turns.adjacent(number as usize).into_iter().flatten();
+        let together =
+            |number: u32, own: &dyn Fn(u32) -> u64| adjacent(number).fold(own(number), |all, other| all | own(other));
+        let counted = |number: u32| if self.counts(Compared::Turns, number) { own(number) } else { 0 };
+        asked.largest_share(said.numbers().map(|number| (number, together(number, &own))), |number, _| {
             if counted(number) == 0 { 0 } else { together(number, &counted) }
         })
     }
@@ -146,6 +143,6 @@ fn share<Id: Copy + Eq + std::hash::Hash>(
 ) -> f32 {
     let asked = AskedWords::new(query, documents.text(), documents.len());
     let said = asked.said_by(documents.text(), documents.numbers_end());
-    let counted = |number: usize, said: u64| if counts(number as u32) { said } else { 0 };
-    asked.largest_share(said.iter().copied().enumerate(), counted)
+    let counted = |number: u32, said: u64| if counts(number) { said } else { 0 };
+    asked.largest_share(said.numbers().map(|number| (number, said.of(number))), counted)
 }

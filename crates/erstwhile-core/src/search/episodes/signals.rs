@@ -1,13 +1,16 @@
 //! What is known about all turns for one query, and the features of each.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use foldhash::HashMap;
+use pulp::Arch;
 
 use super::EpisodeSearch;
 use super::facts::votes;
 use super::threads::Threads;
 use crate::model::{Episode, Role};
+use crate::search::dense::relative;
 use crate::search::features::{Feature, Features};
 use crate::search::hybrid::Channels;
 use crate::search::question::Question;
@@ -26,7 +29,7 @@ const LONG_WORDS: f32 = 100.0;
 /// What is known about all turns for a query, by number.
 pub(super) struct Signals<'a> {
     turns: &'a Turns,
-    question: Question,
+    question: &'a Question,
     /// BM25 without the names of speakers, divided by the best.
     content: Vec<f32>,
     raw_cosines: Cow<'a, [f32]>,
@@ -49,15 +52,14 @@ impl<'a> Signals<'a> {
     pub(super) fn new(search: &'a EpisodeSearch<'a>, channels: &'a Channels) -> Self {
         let turns = &search.searches.index.turns;
         let index = turns.documents.text();
-        let question = Question::new(&search.request.query);
+        let question = search.searches.question();
         let (speakers, names) = turns.speakers_named(&question.words);
-        let mut words: Vec<&str> = question.words.iter().map(String::as_str).collect();
-        words.sort_unstable();
-        words.dedup();
+        let mut words = question.distinct_words();
         let terms = |words: &[&str]| words.iter().filter_map(|word| index.term(word)).collect::<Vec<u32>>();
         let all_terms = terms(&words);
         words.retain(|word| !names.contains(word));
-        let ignored: Vec<u32> = search.request.ignored.iter().filter_map(|id| turns.documents.number(*id)).collect();
+        let ignored: BTreeSet<u32> =
+            search.request.ignored.iter().filter_map(|id| turns.documents.number(*id)).collect();
         let content = if speakers.is_empty() {
             Cow::Borrowed(channels.text.scores.as_slice())
         } else {
@@ -65,14 +67,13 @@ impl<'a> Signals<'a> {
         };
         let content = relative(&without(content, &ignored));
         let raw_cosines = without(Cow::Borrowed(channels.cosines.as_slice()), &ignored);
-        let counts = |number: usize| turns.documents.id(number as u32).is_some() && !ignored.contains(&(number as u32));
         let average = index.average_length();
         Self {
             threads: Threads::new(turns, &all_terms, &content, &raw_cosines),
             turns,
             question,
             content,
-            cosines: standardized(&raw_cosines, counts),
+            cosines: standardized(&raw_cosines, turns.documents.len() - ignored.len()),
             raw_cosines,
             votes: votes(search.searches, search.request),
             speakers,
@@ -87,24 +88,41 @@ impl<'a> Signals<'a> {
     pub(super) fn rough(&self) -> Vec<f32> {
         /// Cosines may be negative.
         const LEAST: f32 = 2.0;
-        let mut votes = vec![0.0; self.turns.rows().len()];
+        let rows = self.turns.rows();
+        let mut votes = vec![0.0; rows.len()];
         for (number, vote) in &self.votes {
             if let Some(slot) = votes.get_mut(*number as usize) {
                 *slot = *vote;
             }
         }
-        let rows = self.turns.rows();
-        let score = |(number, row): (usize, &TurnRow)| {
+        let is_said = self.said_nearby(rows.len());
+        let score = |(number, (row, is_said)): (usize, (&TurnRow, &bool))| {
             let own = Some(number as u32);
-            let [before, after] = self.turns.adjacent(number).map(|other| at(&self.content, other));
             let (content, vote) = (at(&self.content, own), votes[number]);
+            let [before, after] =
+                if *is_said { self.turns.adjacent(number).map(|other| at(&self.content, other)) } else { [0.0, 0.0] };
             if content + vote + before + after + at(&self.raw_cosines, own).max(0.0) <= 0.0 {
                 return 0.0;
             }
             let thread = at(&self.threads.best, row.thread);
             LEAST + content + at(&self.cosines, own) + vote + 0.3 * (before + after) + 0.5 * thread
         };
-        rows.iter().enumerate().map(score).collect()
+        rows.iter().zip(&is_said).enumerate().map(score).collect()
+    }
+
+    /// For each turn, whether it or one beside it has a word of the query. Most have not, so the turns beside them need not
+    /// be looked up.
+    fn said_nearby(&self, turns: usize) -> Vec<bool> {
+        let mut is_said = vec![false; turns];
+        for (number, _) in self.content.iter().enumerate().filter(|(_, content)| **content > 0.0) {
+            let adjacent = self.turns.adjacent(number).into_iter().flatten().map(|other| other as usize);
+            for near in adjacent.chain([number]) {
+                if let Some(is_said) = is_said.get_mut(near) {
+                    *is_said = true;
+                }
+            }
+        }
+        is_said
     }
 
     /// The features of a turn.
@@ -112,7 +130,7 @@ impl<'a> Signals<'a> {
         let mut features = Features::default();
         let mut set = |feature: Feature, value: f32| features.set(feature, value);
         let flag = |value: bool| f32::from(u8::from(value));
-        let question = &self.question;
+        let question = self.question;
         let row = self.turns.row(number);
         let cosine = at(&self.cosines, Some(number));
         set(Feature::Content, at(&self.content, Some(number)));
@@ -159,7 +177,7 @@ impl<'a> Signals<'a> {
 }
 
 /// Scores in which some are zero.
-fn without<'a>(mut scores: Cow<'a, [f32]>, ignored: &[u32]) -> Cow<'a, [f32]> {
+fn without<'a>(mut scores: Cow<'a, [f32]>, ignored: &BTreeSet<u32>) -> Cow<'a, [f32]> {
     for number in ignored {
         if let Some(score) = scores.to_mut().get_mut(*number as usize) {
             *score = 0.0;
@@ -173,28 +191,31 @@ fn at(values: &[f32], number: Option<u32>) -> f32 {
     number.and_then(|number| values.get(number as usize)).copied().unwrap_or(0.0)
 }
 
-/// Scores divided by the best; zeros if none is positive.
-pub(super) fn relative(scores: &[f32]) -> Vec<f32> {
-    let best = scores.iter().copied().fold(0.0_f32, f32::max);
-    if best > 0.0 { scores.iter().map(|score| score / best).collect() } else { vec![0.0; scores.len()] }
-}
-
-/// Differences from the mean of the values that count, in standard deviations, divided by [`DEVIATIONS`].
-pub(super) fn standardized(values: &[f32], counts: impl Fn(usize) -> bool) -> Vec<f32> {
-    let (mut count, mut sum, mut squares) = (0_i64, 0_i64, 0_i64);
-    for (_, value) in values.iter().enumerate().filter(|(at, _)| counts(*at)) {
-        let fixed = fixed(*value);
-        count += 1;
-        sum += fixed;
-        squares += fixed * fixed;
-    }
+/// Differences from the mean, in standard deviations, divided by [`DEVIATIONS`]. The mean is that of `count` values; those
+/// that do not count must be zero.
+pub(super) fn standardized(values: &[f32], count: usize) -> Vec<f32> {
+    let (sum, squares) = Arch::new().dispatch(|| {
+        let (mut sum, mut squares) = (0_i64, 0_i64);
+        for value in values {
+            let fixed = fixed(*value);
+            sum += fixed;
+            squares += fixed * fixed;
+        }
+        (sum, squares)
+    });
     let mean = sum as f64 / count.max(1) as f64;
     let differences = (squares as f64 - count as f64 * mean * mean).max(0.0);
     let usual = USUAL_DEVIATION * fixed(1.0) as f64;
     let deviation = ((differences + USUAL_COUNT * usual * usual) / (count as f64 + USUAL_COUNT)).sqrt();
     let scale = deviation * f64::from(DEVIATIONS);
     let (mean, scale) = (mean / fixed(1.0) as f64, scale / fixed(1.0) as f64);
-    values.iter().map(|value| ((f64::from(*value) - mean) / scale) as f32).collect()
+    let mut standardized = vec![0.0; values.len()];
+    Arch::new().dispatch(|| {
+        for (standardized, value) in standardized.iter_mut().zip(values) {
+            *standardized = ((f64::from(*value) - mean) / scale) as f32;
+        }
+    });
+    standardized
 }
 
 /// A cosine as an integer: the sum of integers does not depend on the order of turns, which differs between nodes.
@@ -210,13 +231,13 @@ mod tests {
     #[test]
     fn standardized_values_have_mean_zero_and_do_not_depend_on_the_order() {
         let values = [0.1, 0.7, -0.2, 0.4];
-        let all = standardized(&values, |_| true);
+        let all = standardized(&values, 4);
         assert!(all.iter().sum::<f32>().abs() < 1e-5 && all[1] > all[3] && all[3] > all[0]);
         let mut turned = values;
         turned.reverse();
-        let mut back = standardized(&turned, |_| true);
+        let mut back = standardized(&turned, 4);
         back.reverse();
         assert_eq!(all, back);
-        assert!(standardized(&[0.5, 0.5], |_| true).iter().all(|value| *value == 0.0));
+        assert!(standardized(&[0.5, 0.5], 2).iter().all(|value| *value == 0.0));
     }
 }

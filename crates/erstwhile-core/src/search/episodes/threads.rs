@@ -2,8 +2,9 @@
 
 use foldhash::HashMap;
 
-use super::signals::{fixed, relative, standardized};
+use super::signals::{fixed, standardized};
 use crate::search::bm25::{inverse_frequency, saturated};
+use crate::search::dense::relative;
 use crate::search::turns::Turns;
 
 /// Scores of threads, by number.
@@ -29,7 +30,8 @@ impl Threads {
             sums[thread].1 += 1;
         }
         let means = sums.iter().map(|(sum, turns)| *sum as f32 / ((*turns).max(1) as f32 * fixed(1.0) as f32));
-        let cosines = standardized(&means.collect::<Vec<f32>>(), |thread| sums[thread].1 > 0);
+        let with_turns = sums.iter().filter(|(_, turns)| *turns > 0).count();
+        let cosines = standardized(&means.collect::<Vec<f32>>(), with_turns);
         Self { text: text_scores(turns, terms), best, cosines }
     }
 }

@@ -5,8 +5,11 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-/// Number of components that are multiplied together.
-const LANES: usize = 32;
+/// Number of components that are multiplied together: the sum over them is taken once, so that more rows are under way
+/// while one waits for memory.
+const LANES: usize = 128;
+/// The same of those that remain.
+const FEW_LANES: usize = 32;
 
 /// The dot product of two vectors.
 pub(super) fn dot_product(left: &[i8], right: &[i8]) -> i32 {
@@ -37,13 +40,22 @@ impl<T: Copy + Into<i32>> WithSimd for Products<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
         let (chunks, rest) = self.vector.as_chunks::<LANES>();
+        let (few, rest) = rest.as_chunks::<FEW_LANES>();
         // Loops instead of iterators' methods, whose closures may not be inlined.
         for (row, product) in self.rows.chunks_exact(self.vector.len()).zip(self.products) {
             let (row_chunks, row_rest) = row.as_chunks::<LANES>();
+            let (row_few, row_rest) = row_rest.as_chunks::<FEW_LANES>();
             let mut sum = 0;
             for (one, other) in row_chunks.iter().zip(chunks) {
                 let mut part = 0;
                 for lane in 0..LANES {
+                    part += i32::from(one[lane]) * other[lane].into();
+                }
+                sum += part;
+            }
+            for (one, other) in row_few.iter().zip(few) {
+                let mut part = 0;
+                for lane in 0..FEW_LANES {
                     part += i32::from(one[lane]) * other[lane].into();
                 }
                 sum += part;
@@ -62,7 +74,7 @@ mod tests {
 
     #[test]
     fn products_are_the_sums_of_products_for_any_number_of_components() {
-        for components in [1, 31, 32, 33, 100, 256] {
+        for components in [1, 31, 32, 33, 100, 127, 128, 129, 161, 256] {
             let component = |at: usize| (at * 37 % 255) as i64 as i8;
             let rows: Vec<i8> = (0..3 * components).map(component).collect();
             let vector: Vec<i8> = (0..components).map(|at| component(at + 11)).collect();
