@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 mod imports;
 mod leases;
+mod lost;
 mod model_readings;
 mod notifications;
 mod poller;
@@ -44,7 +45,7 @@ const BATCHES_PER_CLAIM: usize = 16;
 /// and holds its index claims it.
 const POLL_MIN_WAIT: SignedDuration = SignedDuration::from_millis(500);
 
-/// Workers that run in the background: they ingest, and complete erasures.
+/// Workers that run in the background: they ingest, queue again what is in no queue, and complete erasures.
 ///
 /// Dropping this stops them without waiting.
 #[derive(Debug)]
@@ -62,6 +63,7 @@ impl Workers {
         for _ in 0..count {
             tasks.spawn(run(Arc::clone(state), stop.clone()));
         }
+        tasks.spawn(lost::run(Arc::clone(state), stop.clone()));
         tasks.spawn(erasures::run(Arc::clone(state), stop.clone()));
         if state.parts.embedding_model.is_some() {
             for _ in 0..state.parts.settings.embedding.workers {
