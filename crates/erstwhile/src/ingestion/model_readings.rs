@@ -84,7 +84,7 @@ pub(crate) fn is_worth_a_call(episode: &Episode) -> bool {
 pub(super) async fn read_one_graph(state: &Arc<State>) -> Result<bool> {
     let Some(extractor) = state.parts.model_extractor.clone() else { return Ok(false) };
     let now = state.now();
-    let Some(lease) = state.store().claim(Queue::Model, now, later(now, LEASE)).await? else { return Ok(false) };
+    let Some(lease) = state.claim_in_turn(Queue::Model, now, later(now, LEASE)).await? else { return Ok(false) };
     let outcome = leases::hold(state, lease, work(state, &extractor, lease)).await;
     let now = state.now();
     match outcome {

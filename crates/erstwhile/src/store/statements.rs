@@ -569,6 +569,8 @@ statements! {
         "UPDATE ingest_queue SET pending = (SELECT count(*) FROM episode WHERE graph_id = $1 AND state = 0), \
          attempts = 0, last_error = NULL WHERE graph_id = $1";
     CLAIMABLE, Reach::FanOut, claimable!("ingest_queue");
+    CLAIMABLE_OF_PROJECT, Reach::FanOut, claimable_of_project!("ingest_queue");
+    CLAIMABLE_PROJECTS, Reach::FanOut, claimable_projects!("ingest_queue");
     CLAIM, GRAPH, claim!("ingest_queue");
     CLAIM_GRAPH, GRAPH, claim_graph!("ingest_queue");
     RELEASE, GRAPH, release!("ingest_queue");

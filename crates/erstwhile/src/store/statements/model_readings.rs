@@ -12,6 +12,8 @@ statements! {
          pending = (SELECT count(*) FROM episode WHERE graph_id = $1 AND model_state = 1) WHERE graph_id = $1";
     RESET_MODEL_ATTEMPTS, GRAPH, "UPDATE model_queue SET attempts = 0, last_error = NULL WHERE graph_id = $1";
     CLAIMABLE_FOR_MODEL, Reach::FanOut, claimable!("model_queue");
+    CLAIMABLE_OF_PROJECT_FOR_MODEL, Reach::FanOut, claimable_of_project!("model_queue");
+    CLAIMABLE_PROJECTS_FOR_MODEL, Reach::FanOut, claimable_projects!("model_queue");
     CLAIM_FOR_MODEL, GRAPH, claim!("model_queue");
     CLAIM_GRAPH_FOR_MODEL, GRAPH, claim_graph!("model_queue");
     END_MODEL_PAUSE, GRAPH,
