@@ -22,6 +22,7 @@ mod summaries;
 mod traces;
 
 pub(crate) use model_readings::is_worth_a_call;
+pub(crate) use summaries::request as request_summaries;
 pub(crate) use traces::trace;
 
 use crate::ports::{DroppedClaim, Extraction, ExtractionRequest};

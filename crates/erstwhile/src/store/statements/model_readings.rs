@@ -55,6 +55,9 @@ statements! {
     WRITTEN_SUMMARIES, GRAPH,
         "SELECT kind, subject, summary, basis, instructions, model, written_at FROM written_summary \
          WHERE graph_id = $1 ORDER BY kind, subject";
+    USER_SUMMARIES_AFTER, Reach::FanOut,
+        "SELECT w.graph_id FROM written_summary w CROSS JOIN graph g WHERE g.graph_id = w.graph_id AND g.project_id = $1 \
+         AND w.kind = 0 AND w.graph_id > $2 ORDER BY w.graph_id LIMIT $3";
     ADD_MODEL_USAGE, Reach::One("project_id"),
         "INSERT INTO model_usage (project_id, day, model, calls, retries, tokens_in, tokens_cached, tokens_out, cost) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (project_id, day, model) DO UPDATE SET \
