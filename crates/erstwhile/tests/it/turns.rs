@@ -10,8 +10,9 @@ use erstwhile::model::{ProjectId, Role};
 use erstwhile::ports::{Extraction, ExtractionRequest, Extractor};
 use erstwhile::store::Store;
 use erstwhile::store::sqlite::InMemory;
-use erstwhile::{Engine, Result};
+use erstwhile::{Engine, EngineSettings, ModelReadingSettings, Result};
 use erstwhile_testkit::{FixedClock, ScriptedExtractor, SeededIds, WordEmbedder};
+use jiff::SignedDuration;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -141,4 +142,33 @@ async fn a_project_with_a_thousand_graphs_keeps_one_with_a_single_graph_waiting_
         let before = order.0.lock().unwrap().iter().position(|text| text == "I like tea.");
         assert!(before.is_some_and(|before| before < 10), "announced: {is_announced}; {before:?} come first");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_language_model_reads_projects_in_turns_too() {
+    let clock = Arc::new(FixedClock::at(at("2025-06-01T00:00:00Z")));
+    let order = Arc::new(Order::default());
+    let store = Store::open(Arc::new(InMemory::open().unwrap())).await.unwrap();
+    let model = ModelReadingSettings { wait: SignedDuration::ZERO, ..ModelReadingSettings::default() };
+    let engine = Engine::builder(store)
+        .clock(Arc::clone(&clock))
+        .extractor(ScriptedExtractor::default())
+        .model_extractor(Arc::clone(&order) as Arc<dyn Extractor>)
+        .settings(EngineSettings { model, ..EngineSettings::default() })
+        .build();
+    let flood = engine.project(engine.ensure_project("flood").await.unwrap().id);
+    let little = engine.project(engine.ensure_project("little").await.unwrap().id);
+    for number in 0..50 {
+        add_user(&flood, &number.to_string()).await;
+        say(&flood, &number.to_string(), 60).await;
+    }
+    while engine.ingest_next().await.unwrap() {}
+    add_user(&little, "ann").await;
+    little.thread("ann").add_messages(vec![NewMessage::new(Role::User, "I like tea.")], &[], false).await.unwrap();
+    while engine.ingest_next().await.unwrap() {}
+    clock.advance_s(1);
+    while engine.read_next_with_model().await.unwrap() {}
+    let order = order.0.lock().unwrap();
+    let before = order.iter().position(|text| text == "I like tea.").expect("it is read");
+    assert!(order.len() == 3_001 && before < 60, "{before} of {} come first", order.len());
 }
