@@ -76,9 +76,10 @@ async fn live(seed: u64) {
         let after: BTreeMap<_, _> = store.waiting_episodes_by_project().await.unwrap().into_iter().collect();
         let had_its_turn = |project: &ProjectId| after.get(project).unwrap_or(&0) < &before[project];
         for (project, _, _) in &projects {
-            match before.contains_key(&project.id()) {
-                true if !had_its_turn(&project.id()) => *waits.entry(project.id()).or_default() += 1,
-                _ => drop(waits.remove(&project.id())),
+            if before.contains_key(&project.id()) && !had_its_turn(&project.id()) {
+                *waits.entry(project.id()).or_default() += 1;
+            } else {
+                waits.remove(&project.id());
             }
         }
         let longest = waits.values().copied().max().unwrap_or(0);
