@@ -12,8 +12,10 @@ use crate::store::{Lease, Queue};
 use erstwhile_core::error::Result;
 use erstwhile_core::model::ProjectId;
 
-/// How long the projects that were read count as known.
+/// How long the projects that were read count as known, at least.
 const KNOWN_FOR: Duration = Duration::from_secs(1);
+/// How many times as long as reading them took they count as known: with a hundred thousand graphs, it takes half a second.
+const KNOWN_FOR_TIMES: u32 = 20;
 
 /// Whose turn it is in one queue.
 #[derive(Debug, Default)]
@@ -76,9 +78,10 @@ impl State {
         if is_known {
             return;
         }
+        let asked_at = Instant::now();
         let read = self.store().projects_with_claimable_graphs(queue, now).await;
         let mut known = self.turns(queue).lock();
-        known.until = Some(Instant::now() + KNOWN_FOR);
+        known.until = Some(Instant::now() + KNOWN_FOR.max(asked_at.elapsed() * KNOWN_FOR_TIMES));
         known.projects = read.unwrap_or_else(|error| {
             tracing::debug!(%error, "projects do not take turns: the queue does not tell which of them wait");
             Vec::new()
