@@ -9,6 +9,7 @@
 
 mod answer;
 mod claims;
+mod left_out;
 mod names;
 mod parts;
 mod prompt;
@@ -30,6 +31,7 @@ use jiff::tz::TimeZone;
 use crate::offline::OfflineExtractor;
 use answer::Answer;
 use claims::{Call, Worth};
+use left_out::RuleFacts;
 use parts::Part;
 pub use prompt::PROMPT_VERSION;
 use relations::Relations;
@@ -79,16 +81,24 @@ impl ModelExtractor {
     pub fn prompts(&self, request: &ExtractionRequest) -> Vec<Prompt> {
         let zone = zone_of(request);
         let (calls, _) = parts::calls(&request.turns);
-        calls.iter().map(|call| self.prompt(request, call, &zone)).collect()
+        let by_rules = if request.instructions.is_empty() { Vec::new() } else { self.shared.offline.read(request) };
+        let prompt = |call: &Vec<Part<'_>>| self.prompt(request, call, &RuleFacts::of(call, &by_rules), &zone);
+        calls.iter().map(prompt).collect()
     }
 
-    fn prompt(&self, request: &ExtractionRequest, parts: &[Part<'_>], zone: &TimeZone) -> Prompt {
+    fn prompt(
+        &self,
+        request: &ExtractionRequest,
+        parts: &[Part<'_>],
+        rule_facts: &RuleFacts,
+        zone: &TimeZone,
+    ) -> Prompt {
         let overrides = &self.shared.overrides;
         let characters: usize = parts.iter().map(|part| part.text.chars().count()).sum();
         Prompt {
             instructions: prompt::instructions(overrides.instructions.as_deref(), self.vocabulary(), request),
-            data: prompt::data(request, parts, zone),
-            schema: Some(prompt::schema(&request.ontology, characters)),
+            data: prompt::data(request, parts, rule_facts, zone),
+            schema: Some(prompt::schema(&request.ontology, rule_facts, characters)),
             tokens_max: u32::try_from(500 + characters / 2).unwrap_or(u32::MAX).clamp(1_500, 8_000),
         }
     }
@@ -177,13 +187,17 @@ impl Extractor for ModelExtractor {
         let (offline, read) = (self.shared.offline.clone(), request.clone());
         let read = tokio::task::spawn_blocking(move || offline.read(&read)).await;
         let mut extractions = read.map_err(|_| Error::internal("the offline extractor stopped unexpectedly"))?;
-        let by_rules: Vec<Extraction> = extractions.iter_mut().map(take_facts).collect();
+        let mut by_rules: Vec<Extraction> = extractions.iter_mut().map(take_facts).collect();
+        let is_instructed = !request.instructions.is_empty();
         let (calls, left_out) = parts::calls(&request.turns);
         let mut carried = Vec::with_capacity(calls.len());
+        let mut excluded = Vec::new();
         for parts in &calls {
-            let completion = self.shared.model.complete(self.prompt(&request, parts, &zone)).await;
+            let rule_facts = if is_instructed { RuleFacts::of(parts, &by_rules) } else { RuleFacts::default() };
+            let completion = self.shared.model.complete(self.prompt(&request, parts, &rule_facts, &zone)).await;
             request.usage.add(completion.usage);
             let answer = Answer::read(&completion.outcome?)?;
+            excluded.extend(rule_facts.named(&answer.left_out, &prompt::custom_instructions(&request)));
             let relations = Relations::new(self.vocabulary(), &request.ontology);
             let call = Call::new(&request, parts, relations, (self.shared.offline.dates(), &zone));
             let worth = call.add(answer, &mut extractions);
@@ -196,11 +210,15 @@ impl Extractor for ModelExtractor {
                 }
             }
         }
+        for fact in excluded {
+            fact.leave_out(&mut by_rules, &mut extractions);
+        }
         for (parts, worth) in calls.iter().zip(carried) {
             let turns = turns_of(parts);
-            // An application may instruct the model to leave things out: then silence is an answer.
+            let is_silent = |turn: &usize| extractions.get(*turn).is_some_and(|read| read.claims.is_empty());
+            // Under instructions, a model names what it leaves out: then silence is no answer, not even about little.
             let skips = |turns: &BTreeSet<usize>| {
-                request.instructions.is_empty() && says_little(turns, &by_rules, &extractions)
+                is_instructed && turns.iter().all(is_silent) || says_little(turns, &by_rules, &extractions)
             };
             let is_weak = worth == Worth::Doubtful || skips(&turns);
             let skipped: BTreeSet<usize> =

@@ -318,11 +318,6 @@ async fn clean_up_regularly(engine: Engine) {
         if round % DAMAGE_INTERVAL == 0 {
             find_damage(&engine).await;
         }
-        match engine.queue_lost_episodes().await {
-            Ok(0) => {}
-            Ok(episodes) => tracing::warn!(episodes, "waiting episodes were in no queue; they are queued again"),
-            Err(error) => tracing::warn!(%error, "cannot compare the queue with the waiting episodes"),
-        }
         if let Err(error) = engine.remove_obsolete_rows().await {
             tracing::warn!(%error, "cannot clean up the store");
         }

@@ -52,6 +52,8 @@ macro_rules! store_conformance {
             a_graph_is_claimed_by_its_key
             a_graph_is_claimed_by_one_worker_at_a_time
             a_batch_with_an_expired_lease_is_rejected
+            graphs_are_claimed_by_project
+            summaries_are_requested_by_graph
             a_task_follows_its_episodes
             a_removed_graph_leaves_nothing
             a_vector_is_stored_for_an_unchanged_graph_only

@@ -3,7 +3,10 @@
 //! Tests invoke it once for each direction: `export_conformance!(from: open, to: open)`, where each is an
 //! async function that returns a new, empty [`Store`] with a guard that keeps its database alive.
 
+mod forged;
 pub(crate) mod world;
+
+pub use forged::rows_that_the_program_cannot_read_are_refused;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -33,6 +36,7 @@ macro_rules! export_conformance {
             a_second_run_changes_nothing
             an_export_follows_its_source
             a_damaged_export_is_refused
+            rows_that_the_program_cannot_read_are_refused
             different_content_is_not_overwritten
             another_project_of_the_same_name_blocks_the_import
         );

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 mod imports;
 mod leases;
+mod lost;
 mod model_readings;
 mod notifications;
 mod poller;
@@ -21,6 +22,7 @@ mod summaries;
 mod traces;
 
 pub(crate) use model_readings::is_worth_a_call;
+pub(crate) use summaries::request as request_summaries;
 pub(crate) use traces::trace;
 
 use crate::ports::{DroppedClaim, Extraction, ExtractionRequest};
@@ -30,7 +32,7 @@ use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::content_policy;
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::identity::anonymous_user;
-use erstwhile_core::model::{BatchId, Episode, EpisodeState, Partition, PartitionId, PartitionOwner, User};
+use erstwhile_core::model::{BatchId, Episode, EpisodeState, Partition, PartitionId, PartitionOwner, ProjectId, User};
 use erstwhile_core::reading::{self, Reading};
 use leases::{backoff, later};
 use poller::Poller;
@@ -44,7 +46,7 @@ const BATCHES_PER_CLAIM: usize = 16;
 /// and holds its index claims it.
 const POLL_MIN_WAIT: SignedDuration = SignedDuration::from_millis(500);
 
-/// Workers that run in the background: they ingest, and complete erasures.
+/// Workers that run in the background: they ingest, queue again what is in no queue, and complete erasures.
 ///
 /// Dropping this stops them without waiting.
 #[derive(Debug)]
@@ -62,6 +64,7 @@ impl Workers {
         for _ in 0..count {
             tasks.spawn(run(Arc::clone(state), stop.clone()));
         }
+        tasks.spawn(lost::run(Arc::clone(state), stop.clone()));
         tasks.spawn(erasures::run(Arc::clone(state), stop.clone()));
         if state.parts.embedding_model.is_some() {
             for _ in 0..state.parts.settings.embedding.workers {
@@ -120,23 +123,26 @@ pub(crate) async fn read_once_with_model(state: &Arc<State>) -> Result<bool> {
 }
 
 /// Announces a graph again in this process at the time when it may be claimed again.
-fn announce_after(state: &Arc<State>, partition: PartitionId, rest: SignedDuration) {
+fn announce_after(state: &Arc<State>, project: ProjectId, partition: PartitionId, rest: SignedDuration) {
     let state = Arc::clone(state);
     tokio::spawn(async move {
         tokio::time::sleep(rest.unsigned_abs()).await;
-        state.announcements().add(partition);
+        state.announcements().add(project, partition);
     });
 }
 
 async fn ingest_one_graph(state: &Arc<State>, poller: &mut Poller) -> Result<bool> {
     let Some(lease) = poller.claim(state).await? else { return Ok(false) };
-    let outcome = leases::hold(state, lease, work(state, lease)).await;
+    let mut project = None;
+    let outcome = leases::hold(state, lease, work(state, lease, &mut project)).await;
     let now = state.now();
     let more = match outcome {
         Ok(Next::Now) => state.store().release(lease, now, None).await?,
         Ok(Next::After(rest)) => {
             state.store().release(lease, later(now, rest), None).await?;
-            announce_after(state, lease.partition, rest);
+            if let Some(project) = project {
+                announce_after(state, project, lease.partition, rest);
+            }
             false
         }
         // The graph was edited concurrently, so it is read again.
@@ -151,15 +157,17 @@ async fn ingest_one_graph(state: &Arc<State>, poller: &mut Poller) -> Result<boo
         }
     };
     // Episodes that arrived during the lease may have been announced when no worker could claim the graph.
-    if more {
-        state.announcements().add(lease.partition);
+    if let Some(project) = project.filter(|_| more) {
+        state.announcements().add(project, lease.partition);
     }
     Ok(true)
 }
 
-async fn work(state: &Arc<State>, lease: Lease) -> Result<Next> {
+/// Ingests what is pending in a leased partition, and tells its project.
+async fn work(state: &Arc<State>, lease: Lease, project: &mut Option<ProjectId>) -> Result<Next> {
     for _ in 0..BATCHES_PER_CLAIM {
         let Some(partition) = state.store().find_partition(lease.partition).await? else { return Ok(Next::Now) };
+        *project = Some(partition.project);
         if partition.owner == PartitionOwner::ImportJob {
             let over = imports::advance(state, lease, &partition).await?;
             return Ok(if over { Next::Now } else { Next::After(imports::REST) });
@@ -172,8 +180,8 @@ async fn work(state: &Arc<State>, lease: Lease) -> Result<Next> {
         let user = user_of(state, &partition).await?;
         let source = Source { state, partition: &partition, user: user.as_ref() };
         Reader { source, lease }.ingest(&episodes).await?;
-        // Graphs take turns: one with much to read does not keep others waiting.
-        if state.announcements().has_other_than(lease.partition) {
+        // Projects and graphs take turns: one with much to read does not keep others waiting.
+        if state.announcements().has_other_than(lease.partition) || state.has_turns(lease.queue) {
             break;
         }
     }

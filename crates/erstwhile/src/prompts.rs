@@ -1,4 +1,5 @@
-//! The prompts of the engine: files in `prompts/`, each with the schema of its answer and the name of its version.
+//! The prompts of the engine: files in `prompts/`, each with the name of its version and, unless the application determines
+//! it, the schema of its answer.
 
 use erstwhile_core::error::{Error, Result};
 use serde_json::Value;
@@ -15,6 +16,15 @@ pub(crate) const QUESTIONS: PromptFile = PromptFile {
     instructions: include_str!("../prompts/questions.txt"),
     schema: include_str!("../prompts/questions.schema.json"),
 };
+/// Classifies a thread. The classes follow the instructions, and determine the schema.
+pub(crate) const CLASSIFICATION: PromptFile =
+    PromptFile { version: "classification-1", instructions: include_str!("../prompts/classification.txt"), schema: "" };
+/// Reads the values of fields from a thread. The fields follow the instructions, and determine the schema.
+pub(crate) const FIELDS: PromptFile =
+    PromptFile { version: "fields-1", instructions: include_str!("../prompts/fields.txt"), schema: "" };
+/// Rewrites the end of a thread as a question, which has no schema.
+pub(crate) const REWRITING: PromptFile =
+    PromptFile { version: "rewriting-1", instructions: include_str!("../prompts/rewriting.txt"), schema: "" };
 
 /// A prompt in files.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +39,11 @@ impl PromptFile {
     /// The instructions.
     pub(crate) fn instructions(self) -> &'static str {
         self.instructions.trim_end()
+    }
+
+    /// The name of the version.
+    pub(crate) fn version(self) -> &'static str {
+        self.version
     }
 
     /// The schema of the answer, whose list with this name has at most `items` items.
@@ -59,8 +74,15 @@ mod tests {
             let digest = Sha256::digest([prompt.instructions, prompt.schema].concat());
             hex::encode(&digest[..8])
         };
-        assert_eq!((SUMMARIES.version, digest(SUMMARIES).as_str()), ("summaries-1", "6a75f5aeb381c0e0"));
-        assert_eq!((QUESTIONS.version, digest(QUESTIONS).as_str()), ("questions-1", "66f77f172b38d801"));
+        for (prompt, version, expected) in [
+            (SUMMARIES, "summaries-1", "6a75f5aeb381c0e0"),
+            (QUESTIONS, "questions-1", "66f77f172b38d801"),
+            (CLASSIFICATION, "classification-1", "ecd008b886c0b99b"),
+            (FIELDS, "fields-1", "7788eb6d3ce9a689"),
+            (REWRITING, "rewriting-1", "6f566fc98b69c2b1"),
+        ] {
+            assert_eq!((prompt.version(), digest(prompt).as_str()), (version, expected));
+        }
     }
 
     #[test]

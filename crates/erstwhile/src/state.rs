@@ -27,6 +27,7 @@ mod model_totals;
 mod notifications;
 mod patience;
 mod reranking;
+mod turns;
 mod unread;
 
 pub(crate) use content_policies::{INCLUDE_VIOLATING, read_policy};
@@ -47,6 +48,7 @@ use erasures::Erasures;
 use indexes::Indexes;
 use model_totals::SharedModelTotals;
 use reranking::Reranking;
+use turns::Turns;
 use unread::Unread;
 
 /// The state of one engine in this process.
@@ -57,6 +59,8 @@ pub(crate) struct State {
     declarations: Declarations,
     policies: PreparedPolicies,
     announcements: Announcements,
+    ingestion_turns: Turns,
+    model_turns: Turns,
     unread: Unread,
     backlog: Backlog,
     dropped: DroppedClaims,
@@ -80,6 +84,8 @@ impl State {
             declarations: Declarations::new(),
             policies: PreparedPolicies::new(),
             announcements: Announcements::default(),
+            ingestion_turns: Turns::default(),
+            model_turns: Turns::default(),
             unread: Unread::default(),
             backlog: Backlog::default(),
             dropped: DroppedClaims::default(),

@@ -17,6 +17,7 @@ pub(super) struct Answer {
     pub(super) entities: Vec<AnsweredEntity>,
     pub(super) claims: Vec<AnsweredClaim>,
     pub(super) attributes: Vec<AnsweredAttribute>,
+    pub(super) left_out: Vec<AnsweredExclusion>,
     /// What could not be read.
     pub(super) dropped: Vec<DroppedClaim>,
 }
@@ -97,6 +98,15 @@ pub(super) struct AnsweredAttribute {
     pub(super) value: Value,
 }
 
+/// A fact of the rules that the application's instructions exclude.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct AnsweredExclusion {
+    pub(super) turn: i64,
+    pub(super) fact: i64,
+    /// The words of the instructions.
+    pub(super) instruction: String,
+}
+
 impl Answer {
     /// Reads an answer.
     ///
@@ -112,10 +122,11 @@ impl Answer {
             Some(Value::Array(list)) => list,
             _ => Vec::new(),
         };
-        let (entities, attributes) = (list("entities"), list("attributes"));
+        let (entities, attributes, left_out) = (list("entities"), list("attributes"), list("left_out"));
         Ok(Self {
             entities: items(entities, &mut dropped),
             attributes: items(attributes, &mut dropped),
+            left_out: items(left_out, &mut dropped),
             claims,
             dropped,
         })

@@ -99,7 +99,7 @@ impl<'a> Call<'a> {
 
     /// Adds what an answer carries to the extractions of the turns; returns what the answer is worth.
     pub(super) fn add(&self, answer: Answer, extractions: &mut [Extraction]) -> Worth {
-        let Answer { entities, claims, attributes, dropped } = answer;
+        let Answer { entities, claims, attributes, dropped, .. } = answer;
         let mut carried = 0;
         let answered = claims.len() + dropped.len();
         if let Some(first) = self.parts.first().and_then(|part| extractions.get_mut(part.turn)) {

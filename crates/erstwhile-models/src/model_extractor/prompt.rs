@@ -7,12 +7,15 @@ use erstwhile::vocabulary::{Group, Vocabulary};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use super::left_out::RuleFacts;
 use super::parts::Part;
 
 /// The name of the prompt's version: it changes with the text of the instructions or the schema.
-pub const PROMPT_VERSION: &str = "extraction-1";
+pub const PROMPT_VERSION: &str = "extraction-2";
 /// The instructions, without relations, types and the operator's instructions.
 const INSTRUCTIONS: &str = include_str!("../../prompts/extraction.txt");
+/// What follows the application's instructions: how to leave out what they exclude.
+const LEFT_OUT: &str = include_str!("../../prompts/left_out.txt");
 /// The schema of the answer, with everything that may be asked for.
 const SCHEMA: &str = include_str!("../../prompts/extraction.schema.json");
 /// Maximum number of characters of the operator's instructions.
@@ -25,9 +28,15 @@ pub(super) fn instructions(base: Option<&str>, vocabulary: &Vocabulary, request:
     lines.extend(types(&request.ontology));
     if !request.instructions.is_empty() {
         lines.push("\nThe application adds these instructions about what to remember:".to_owned());
-        lines.push(request.instructions.join("\n").chars().take(CUSTOM_CHARACTERS_MAX).collect());
+        lines.push(custom_instructions(request));
+        lines.push(LEFT_OUT.trim_end().to_owned());
     }
     lines.join("\n") + "\n"
+}
+
+/// The application's instructions, as the model is shown them.
+pub(super) fn custom_instructions(request: &ExtractionRequest) -> String {
+    request.instructions.join("\n").chars().take(CUSTOM_CHARACTERS_MAX).collect()
 }
 
 /// The relations of the vocabulary, a line for each group.
@@ -95,11 +104,12 @@ fn has_edge_properties(ontology: &Ontology) -> bool {
     ontology.edge_types.iter().any(|kind| !kind.properties.is_empty())
 }
 
-/// The schema of the answer; properties of declared types are asked for only where some are declared.
+/// The schema of the answer; properties of declared types are asked for only where some are declared, and what is left out
+/// only where the rules read something that may be.
 ///
 /// Lists have limits, because small models repeat themselves without end. The limits grow with the text in a few steps, so
 /// that most calls have the same schema.
-pub(super) fn schema(ontology: &Ontology, characters: usize) -> Value {
+pub(super) fn schema(ontology: &Ontology, rule_facts: &RuleFacts, characters: usize) -> Value {
     let items_max = match characters {
         0..800 => 10,
         800..4_000 => 30,
@@ -111,6 +121,9 @@ pub(super) fn schema(ontology: &Ontology, characters: usize) -> Value {
     if !has_entity_properties(ontology) {
         leave_out(&mut schema, "", "attributes");
     }
+    if rule_facts.is_empty() {
+        leave_out(&mut schema, "", "left_out");
+    }
     if !has_edge_properties(ontology) {
         leave_out(&mut schema, claims, "properties");
     }
@@ -118,6 +131,7 @@ pub(super) fn schema(ontology: &Ontology, characters: usize) -> Value {
         "/properties/claims",
         "/properties/entities",
         "/properties/attributes",
+        "/properties/left_out",
         &format!("{claims}/properties/properties"),
     ] {
         if let Some(list) = schema.pointer_mut(list).and_then(Value::as_object_mut) {
@@ -139,10 +153,11 @@ fn leave_out(schema: &mut Value, place: &str, field: &str) {
     }
 }
 
-/// The data of one call: what is known, what was said before, and the parts to read, numbered from 1.
+/// The data of one call: what is known, what was said before, the parts to read, numbered from 1, and what the rules read in
+/// them.
 ///
 /// Each turn is one line of JSON, so no text can look like the end of a turn or the start of another.
-pub(super) fn data(request: &ExtractionRequest, parts: &[Part<'_>], zone: &TimeZone) -> String {
+pub(super) fn data(request: &ExtractionRequest, parts: &[Part<'_>], rule_facts: &RuleFacts, zone: &TimeZone) -> String {
     let mut lines = Vec::new();
     if let Some(owner) = &request.owner {
         lines.push(format!("The user is {}.", json!(owner)));
@@ -174,6 +189,10 @@ pub(super) fn data(request: &ExtractionRequest, parts: &[Part<'_>], zone: &TimeZ
         Some(format!("{}. {}", number + 1, line(turn, part.text, zone)))
     });
     lines.extend(of_parts);
+    if !rule_facts.is_empty() {
+        lines.push("Facts that rules have read in these turns:".to_owned());
+        lines.extend(rule_facts.lines());
+    }
     lines.join("\n")
 }
 
@@ -210,8 +229,8 @@ mod tests {
     /// Whoever changes the prompt gives it a new version, and its digest here.
     #[test]
     fn the_version_belongs_to_one_text() {
-        let digest = Sha256::digest([INSTRUCTIONS, SCHEMA].concat());
-        assert_eq!((PROMPT_VERSION, hex::encode(&digest[..8]).as_str()), ("extraction-1", "f61eda9bcdf9dd94"));
+        let digest = Sha256::digest([INSTRUCTIONS, LEFT_OUT, SCHEMA].concat());
+        assert_eq!((PROMPT_VERSION, hex::encode(&digest[..8]).as_str()), ("extraction-2", "3fa5b05623d4d000"));
     }
 
     #[test]
@@ -228,11 +247,12 @@ mod tests {
             assert_eq!(keys, required, "every field is required");
             keys
         };
-        let plain = schema(&Ontology::default(), 100);
+        let plain = schema(&Ontology::default(), &RuleFacts::default(), 100);
         assert_eq!(keys(&plain), ["claims", "entities"]);
         assert!(!keys(&plain["properties"]["claims"]["items"]).contains(&"properties".to_owned()));
         assert_eq!(plain["properties"]["claims"]["maxItems"], 10);
-        let full = schema(&Ontology { entity_types: vec![entity], edge_types: vec![edge] }, 9_000);
+        let full =
+            schema(&Ontology { entity_types: vec![entity], edge_types: vec![edge] }, &RuleFacts::default(), 9_000);
         assert_eq!(keys(&full), ["attributes", "claims", "entities"]);
         assert!(keys(&full["properties"]["claims"]["items"]).contains(&"properties".to_owned()));
         assert_eq!(full["properties"]["attributes"]["maxItems"], 100);

@@ -179,9 +179,56 @@ async fn a_model_that_says_much_less_than_the_rules_found_adds_to_it() {
     assert!(rules.iter().all(|rule| !replaced.contains(rule)), "half of them replace: {replaced:#?}");
     let none = claims(said(&["I like tea."]), Vec::new()).await;
     assert!(none.is_empty(), "silence about little is an answer: {none:?}");
-    let instructions = vec!["Remember nothing about work.".to_owned()];
-    let none = claims(ExtractionRequest { instructions, ..said(&[text]) }, Vec::new()).await;
-    assert!(none.is_empty(), "so is silence under the application's instructions: {none:?}");
+}
+
+fn instructed(instruction: &str, texts: &[&str]) -> ExtractionRequest {
+    ExtractionRequest { instructions: vec![instruction.to_owned()], ..said(texts) }
+}
+
+#[tokio::test]
+async fn silence_under_an_instruction_removes_nothing_that_the_rules_read() {
+    let texts = ["I live in Oslo and I work at Acme.", "I like tea."];
+    for instruction in ["Dates are British.", "Remember nothing about work."] {
+        let read = read(instructed(instruction, &texts), json!({ "claims": [], "left_out": [] })).await;
+        let kept: Vec<_> = read.iter().flat_map(|extraction| &extraction.claims).map(triple).collect();
+        for rule in [("Ann Lee", "LIVES_IN", "Oslo"), ("Ann Lee", "WORKS_AT", "Acme"), ("Ann Lee", "LIKES", "tea")] {
+            assert!(kept.contains(&rule), "{instruction} {kept:?}");
+        }
+    }
+    // What a model says about one turn is no answer about another.
+    let home = claim(1, "I live in Oslo", "user", "LIVES_IN", "Oslo");
+    let work = claim(1, "I work at Acme", "user", "WORKS_AT", "Acme");
+    let read = read(instructed("Dates are British.", &texts), json!({ "claims": [home, work] })).await;
+    assert!(read[1].claims.iter().any(|claim| triple(claim) == ("Ann Lee", "LIKES", "tea")), "{read:#?}");
+}
+
+#[tokio::test]
+async fn a_fact_that_an_instruction_excludes_is_left_out_if_the_model_names_it_with_the_words_of_the_instruction() {
+    let texts = ["I like tea.", "I live in Oslo and I work at Acme."];
+    let model = Arc::new(Scripted::default());
+    let extractor = ModelExtractor::new(model, OFFLINE.clone(), PromptOverrides::default());
+    let request = || instructed("Dates are British. Remember nothing about work.", &texts);
+    let prompt = extractor.prompts(&request()).remove(0);
+    let line = prompt.data.lines().find(|line| line.ends_with("\"Ann Lee\" WORKS_AT \"Acme\"")).expect("the fact");
+    let (number, rest) = line.split_once(". ").expect("a number");
+    assert!(rest.starts_with("in turn 2: "), "{line}");
+    assert!(prompt.schema.unwrap().pointer("/properties/left_out").is_some());
+    let fact: i64 = number.parse().unwrap();
+    let left_out = async |turn: i64, fact: i64, instruction: &str| {
+        let named = json!({ "turn": turn, "fact": fact, "instruction": instruction });
+        let read = read(request(), json!({ "claims": [], "left_out": [named] })).await;
+        let works = read[1].claims.iter().any(|claim| claim.object.as_deref() == Some("Acme"));
+        assert!(read[0].claims.iter().any(|claim| triple(claim) == ("Ann Lee", "LIKES", "tea")));
+        assert!(read[1].claims.iter().any(|claim| triple(claim) == ("Ann Lee", "LIVES_IN", "Oslo")));
+        assert_eq!(read[1].mentions.iter().any(|mention| mention.name == "Acme"), works, "{read:#?}");
+        assert_eq!(read[1].dropped.len(), usize::from(!works), "what is left out is counted");
+        !works
+    };
+    assert!(left_out(2, fact, "remember nothing about work").await);
+    assert!(!left_out(2, fact, "remember nothing about people").await, "the instructions do not say that");
+    assert!(!left_out(2, fact, "").await, "no reason");
+    assert!(!left_out(1, fact, "remember nothing about work").await, "the fact is of another turn");
+    assert!(!left_out(2, 99, "remember nothing about work").await, "there is no such fact");
 }
 
 #[tokio::test]

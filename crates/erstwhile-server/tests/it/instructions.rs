@@ -45,7 +45,21 @@ fn obedient(request: &Value) -> (u16, String) {
     if turn.contains("tarantella") && instructions.contains("Remember dances.") {
         claims.push(claim("the tarantella is my thing", "DOES_ACTIVITY", "tarantella", DANCES));
     }
-    (200, json!({ "claims": claims, "entities": [] }).to_string())
+    let left_out = if instructions.contains("Remember no drinks.") { drinks_of_rules(&data) } else { Vec::new() };
+    (200, json!({ "claims": claims, "entities": [], "left_out": left_out }).to_string())
+}
+
+/// The drinks among the facts that the rules read, named as what the instructions exclude.
+fn drinks_of_rules(data: &str) -> Vec<Value> {
+    let facts = data.split("Facts that rules have read in these turns:").nth(1).unwrap_or_default();
+    let drink = |line: &str| {
+        let (fact, rest) = line.split_once(". in turn ")?;
+        let (turn, fact_text) = rest.split_once(": ")?;
+        let is_drink = fact_text.contains("coffee") || fact_text.contains("tea");
+        let [fact, turn] = [fact, turn].map(|number| number.parse::<usize>().ok());
+        is_drink.then(|| json!({ "turn": turn, "fact": fact, "instruction": "remember no drinks" }))
+    };
+    facts.lines().filter_map(drink).collect()
 }
 
 /// The first text of each line, in capitals if the instructions for that line ask for them.
@@ -207,9 +221,6 @@ fn a_summary_instruction_changes_the_summary_of_a_session() {
     talk(&server, &json!({ "summary_instruction": "Write in capitals." }));
     eventually("a summary in capitals", || summary() == "I LOVE CHESS.");
     call(&server, "POST", "/sessions/of-ann/end", &json!({ "instruction": "Write as you like." }));
-    // The model writes again when it has read something new of the user.
-    call(&server, "POST", "/threads", &json!({ "thread_id": "another", "user_id": "ann" }));
-    call(&server, "POST", "/threads/another/messages", &said("I love rain."));
     eventually("a summary under the instruction that ended the session", || summary() == "I love chess.");
 }
 

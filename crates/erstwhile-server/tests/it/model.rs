@@ -90,7 +90,7 @@ fn what_the_model_read_is_in_the_graph_and_its_cost_is_visible_everywhere() {
     let read = episode(&server, |model| model["state"] == "read");
     assert_eq!(facts(&server), ["Ann Lee dances the tarantella."]);
     let model = &read["model"];
-    assert_eq!(model["model"], "a-model (extraction-1)");
+    assert_eq!(model["model"], "a-model (extraction-2)");
     assert_eq!(model["usage"]["tokens_cached"], 1_000);
     // 200 tokens at 1, 1,000 cached ones at 0.1 and 80 at 4 per million.
     let cost = model["cost"].as_f64().expect("a cost");

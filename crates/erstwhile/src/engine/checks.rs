@@ -18,15 +18,30 @@ pub(super) fn check_id(name: &str, id: &str) -> Result<()> {
     if id.len() > ID_BYTES_MAX {
         return Err(Error::invalid(format!("{name} must have at most {ID_BYTES_MAX} bytes")));
     }
-    if id.chars().any(|character| character == '\0') {
-        return Err(Error::invalid(format!("{name} must not contain a null character")));
-    }
-    if id.chars().any(char::is_control) {
-        return Err(Error::invalid(format!("{name} must not contain control characters")));
-    }
+    check_printable(name, id)?;
     // Clients put ids into paths as they are: what has such a character could be created, but never read.
     if id.contains(['/', '?', '#', '%']) || matches!(id, "." | "..") {
         return Err(Error::invalid(format!("{name} must not contain /, ?, # or %, nor be `.` or `..`")));
+    }
+    Ok(())
+}
+
+/// Rejects a display name that is empty or too long, or has control characters.
+pub(super) fn check_display_name(name: &str) -> Result<()> {
+    /// Maximum number of characters of a display name.
+    const NAME_CHARACTERS_MAX: usize = 200;
+    if name.trim().is_empty() || name.chars().count() > NAME_CHARACTERS_MAX {
+        return Err(Error::invalid(format!("name must have from 1 to {NAME_CHARACTERS_MAX} characters")));
+    }
+    check_printable("name", name)
+}
+
+fn check_printable(name: &str, text: &str) -> Result<()> {
+    if text.contains('\0') {
+        return Err(Error::invalid(format!("{name} must not contain a null character")));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Error::invalid(format!("{name} must not contain control characters")));
     }
     Ok(())
 }

@@ -214,7 +214,7 @@ impl ProjectHandle {
             return Err(Error::invalid("only a failed episode can be retried"));
         }
         self.apply(graph, vec![Change::SetEpisodeState(id, EpisodeState::Pending)]).await?;
-        self.state().announcements().add(graph.into());
+        self.state().announcements().add(self.id, graph.into());
         Ok(())
     }
 

@@ -73,7 +73,7 @@ impl ProjectHandle {
             changes
         };
         let to = self.add_graph(make).await?;
-        self.state().announcements().add(to.into());
+        self.state().announcements().add(self.id, to.into());
         Ok(TaskId(to.within(task)))
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::audit::Target;
+use super::checks::check_display_name;
 use super::writes::Tries;
 use super::{GroupHandle, ProjectHandle};
 use crate::store::{ErasureState, SettingScope};
@@ -11,8 +12,6 @@ use erstwhile_core::change::{Change, GroupChange, SettingChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{AuditAction, AuditTargetKind, Precondition, Setting, SettingKind, User, UserUuid};
 
-/// Maximum number of characters of a group's name.
-const NAME_CHARACTERS_MAX: usize = 200;
 /// Maximum number of groups of one project.
 const GROUPS_MAX: usize = 1_000;
 /// Maximum number of users that one call adds or removes.
@@ -53,20 +52,13 @@ fn of(setting: Setting) -> Result<UserGroup> {
         .map_err(|error| Error::corrupt("a stored group is malformed").with_source(error))
 }
 
-fn check_name(name: &str) -> Result<()> {
-    if name.trim().is_empty() || name.chars().count() > NAME_CHARACTERS_MAX {
-        return Err(Error::invalid(format!("name must have from 1 to {NAME_CHARACTERS_MAX} characters")));
-    }
-    Ok(())
-}
-
 impl ProjectHandle {
     /// Creates a group.
     ///
     /// # Errors
     /// `AlreadyExists` when the project has a group of that name.
     pub async fn create_group(&self, name: &str, description: Option<String>) -> Result<UserGroup> {
-        check_name(name)?;
+        check_display_name(name)?;
         if self.list_groups("").await?.len() >= GROUPS_MAX {
             return Err(Error::invalid(format!("there can be at most {GROUPS_MAX} user groups")));
         }
@@ -161,7 +153,7 @@ impl GroupHandle {
             return Err(Error::new(ErrorKind::Conflict, message));
         }
         if let Some(name) = &name {
-            check_name(name)?;
+            check_display_name(name)?;
         }
         let change = |group: &mut UserGroup| {
             group.name = name.unwrap_or(std::mem::take(&mut group.name));

@@ -216,7 +216,7 @@ impl ProjectHandle {
         self.engine.store()
     }
 
-    pub(super) fn state(&self) -> &State {
+    pub(super) fn state(&self) -> &Arc<State> {
         &self.engine.state
     }
 

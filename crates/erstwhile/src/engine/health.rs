@@ -49,7 +49,7 @@ impl Engine {
         Ok(lost.iter().map(|lost| lost.episodes).sum())
     }
 
-    /// Queues episodes that are in no queue, and returns their number; call it at the start and about every hour.
+    /// Queues episodes that are in no queue, and returns their number; the workers do so every minute.
     pub async fn queue_lost_episodes(&self) -> Result<i64> {
         self.store().queue_lost_episodes(self.now()).await
     }

@@ -177,7 +177,7 @@ impl ImportHandle {
         self.project
             .apply(job.id, vec![Change::Import(ImportChange::SetState(ImportState::Draft, ImportState::Queued))])
             .await?;
-        self.project.state().announcements().add(job.id.into());
+        self.project.state().announcements().add(self.project.id, job.id.into());
         self.get().await
     }
 

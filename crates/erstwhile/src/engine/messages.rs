@@ -223,7 +223,7 @@ impl ProjectHandle {
         self.apply(graph, vec![add_task, Change::AddEpisodes(episodes)]).await?;
         // Before they are announced, so that they cannot have been read yet.
         self.state().episodes_were_added(graph, &pending);
-        self.state().announcements().add(graph.into());
+        self.state().announcements().add(self.id, graph.into());
         Ok(Posted { messages, task })
     }
 }

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::checks::check_display_name;
 use super::{GraphRef, ProjectHandle, UserGroup};
 use crate::store::SettingScope;
 use erstwhile_core::change::Change;
@@ -20,8 +21,6 @@ use erstwhile_core::model::{GraphId, PartitionId, PartitionOwner, Precondition, 
 const POLICY_SETS_MAX: usize = 1_000;
 /// Maximum number of graphs in one policy set.
 const GRANTS_MAX: usize = 1_000;
-/// Maximum number of characters of a name.
-const NAME_CHARACTERS_MAX: usize = 200;
 
 /// What may be done with a graph. Each action includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -133,9 +132,7 @@ impl ProjectHandle {
     /// # Errors
     /// `NotFound` for a graph that does not exist; `Invalid` for the graph of a user, which nobody else may be granted.
     pub async fn put_policy_set(&self, uuid: Uuid, new: NewPolicySet) -> Result<PolicySet> {
-        if new.name.trim().is_empty() || new.name.chars().count() > NAME_CHARACTERS_MAX {
-            return Err(Error::invalid(format!("name must have from 1 to {NAME_CHARACTERS_MAX} characters")));
-        }
+        check_display_name(&new.name)?;
         if new.grants.len() > GRANTS_MAX {
             return Err(Error::invalid(format!("a policy set can have at most {GRANTS_MAX} grants")));
         }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::audit::Target;
 use super::{GraphRef, ProjectHandle};
+use crate::ingestion::request_summaries;
 use crate::state::read_ontology;
 use crate::store::{ErasureState, SettingScope};
 use erstwhile_core::change::{Change, ProjectChange, SettingChange};
@@ -74,7 +75,7 @@ impl ProjectHandle {
             SettingScope::Graph(_) => None,
         };
         let put = Change::Setting(SettingChange::Put(setting, precondition));
-        self.declare(scope, std::iter::once(put).chain(record).collect()).await
+        self.declare(scope, kind, std::iter::once(put).chain(record).collect()).await
     }
 
     /// Removes a setting; `None` when it was not declared.
@@ -91,7 +92,7 @@ impl ProjectHandle {
         };
         let mut changes = vec![Change::Setting(SettingChange::Remove(kind, name.to_owned()))];
         changes.extend(self.record_setting(AuditAction::Delete, (kind, name), partition));
-        match self.declare(scope, changes).await {
+        match self.declare(scope, kind, changes).await {
             Ok(()) => Ok(Some(self.erased().await)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -113,13 +114,17 @@ impl ProjectHandle {
         value.map_or_else(|| Ok(Ontology::default()), read_ontology)
     }
 
-    async fn declare(&self, scope: SettingScope, changes: Vec<Change>) -> Result<()> {
+    async fn declare(&self, scope: SettingScope, kind: SettingKind, changes: Vec<Change>) -> Result<()> {
         let partition = match scope {
             SettingScope::Project(_) => None,
             SettingScope::Graph(graph) => Some(graph.into()),
         };
         let applied = self.apply_batch(&self.batch(partition, changes)).await;
         self.state().invalidate_declarations(scope);
-        applied.map(|_| ())
+        applied?;
+        if kind == SettingKind::UserSummaryInstruction {
+            request_summaries(self.state(), scope).await?;
+        }
+        Ok(())
     }
 }

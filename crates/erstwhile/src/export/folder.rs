@@ -204,7 +204,8 @@ impl Folder {
         Ok(index)
     }
 
-    fn file(&self, unit: ExportUnitId) -> PathBuf {
+    /// The path of the file of a unit.
+    pub(super) fn file(&self, unit: ExportUnitId) -> PathBuf {
         self.path.join(UNITS).join(format!("{}-{}.jsonl.gz", unit.kind.noun(), unit.id))
     }
 }

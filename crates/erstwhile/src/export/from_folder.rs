@@ -93,11 +93,18 @@ type Outcome = std::result::Result<ImportOutcome, String>;
 async fn import_unit(store: Store, folder: Folder, clock: Arc<dyn Clock>, entry: Entry) -> Result<(Entry, Outcome)> {
     let reading = entry.clone();
     let unit = blocking(move || {
-        let unit = lines::read(&folder.get(&reading)?, reading.unit())?;
+        let file = folder.get(&reading)?;
+        let at = |error: Error| match error.kind() {
+            ErrorKind::Corrupt => {
+                Error::corrupt(format!("`{}`, {}", folder.file(reading.unit()).display(), error.message()))
+            }
+            _ => error,
+        };
+        let unit = lines::read(&file, reading.unit()).map_err(at)?;
         if hex::encode(unit.digest()) == reading.digest {
             return Ok(unit);
         }
-        Err(Error::corrupt("the checksum of its rows differs from that of the exported rows"))
+        Err(at(Error::corrupt("the checksum of its rows differs from that of the exported rows")))
     });
     match unit.await {
         Ok(unit) => match store.write_unit(unit, clock.now()).await {

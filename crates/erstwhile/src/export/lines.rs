@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use super::{FORMAT, ROWS_MAX, schema};
 use crate::store::sql::{Row, Value};
 use crate::store::tables::{ExportUnitKind, Table};
-use crate::store::{ExportUnit, ExportUnitId};
+use crate::store::{ExportUnit, ExportUnitId, RowCheck};
 use erstwhile_core::error::{Error, Result};
 
 /// Maximum size of one row in bytes, which limits the memory that reading a file can use.
@@ -75,7 +75,7 @@ fn unwritable(error: &std::io::Error) -> Error {
 /// Reads the unit in a file.
 ///
 /// # Errors
-/// `Corrupt` when the file is damaged or holds another unit; `Invalid` when it was written by another
+/// `Corrupt` when the file is damaged, holds another unit, or a row that the program cannot read; `Invalid` when it was written by another
 /// version of the program.
 pub(super) fn read(file: &[u8], expected: ExportUnitId) -> Result<ExportUnit> {
     let mut lines = Lines { file: BufReader::new(GzDecoder::new(file)), number: 0 };
@@ -91,6 +91,7 @@ pub(super) fn read(file: &[u8], expected: ExportUnitId) -> Result<ExportUnit> {
     let mut line = lines.parse()?;
     for (table, rows) in expected.kind.tables().zip(&mut rows) {
         check_table(&lines, table, line)?;
+        let check = RowCheck::new(table, expected.id);
         loop {
             line = lines.parse()?;
             let Json::Array(values) = line else { break };
@@ -99,7 +100,9 @@ pub(super) fn read(file: &[u8], expected: ExportUnitId) -> Result<ExportUnit> {
                 return Err(lines.damaged("it has too many rows"));
             }
             let values = values.into_iter().map(value_of).collect::<Option<_>>();
-            rows.push(Row(values.ok_or_else(|| lines.damaged("it has a value of an unknown type"))?));
+            let row = Row(values.ok_or_else(|| lines.damaged("it has a value of an unknown type"))?);
+            check.check(&row).map_err(|error| lines.damaged(error.message()))?;
+            rows.push(row);
         }
     }
     match serde_json::from_value::<End>(line) {

@@ -104,7 +104,7 @@ async fn distribute(
     };
     let outcome = match state.store().apply(&batch).await {
         Ok(Applied::Now { .. } | Applied::Before) => {
-            state.announcements().add(first.graph.into());
+            state.announcements().add(partition.project, first.graph.into());
             ImportItemState::Processing
         }
         Err(error) if error.kind() == ErrorKind::NotFound => ImportItemState::Failed(error.message().to_owned()),

@@ -84,7 +84,7 @@ pub(crate) fn is_worth_a_call(episode: &Episode) -> bool {
 pub(super) async fn read_one_graph(state: &Arc<State>) -> Result<bool> {
     let Some(extractor) = state.parts.model_extractor.clone() else { return Ok(false) };
     let now = state.now();
-    let Some(lease) = state.store().claim(Queue::Model, now, later(now, LEASE)).await? else { return Ok(false) };
+    let Some(lease) = state.claim_in_turn(Queue::Model, now, later(now, LEASE)).await? else { return Ok(false) };
     let outcome = leases::hold(state, lease, work(state, &extractor, lease)).await;
     let now = state.now();
     match outcome {
@@ -102,17 +102,31 @@ pub(super) async fn read_one_graph(state: &Arc<State>) -> Result<bool> {
 
 async fn work(state: &Arc<State>, extractor: &Arc<dyn Extractor>, lease: Lease) -> Result<()> {
     let settings = &state.parts.settings.model;
-    for _ in 0..BATCHES_PER_CLAIM {
+    let mut is_counted = false;
+    for batch in 0..BATCHES_PER_CLAIM {
         let Some(partition) = state.store().find_partition(lease.partition).await? else { return Ok(()) };
         let waiting = state.store().episodes_awaiting_model(partition.id.as_graph(), CANDIDATES).await?;
         let episodes = batch_of(waiting, settings);
         let source = Source { state, partition: &partition, user: None };
         if episodes.is_empty() {
-            // Few are written together, so this repeats while some are due.
-            if !summaries::write(source).await? {
-                return Ok(());
+            // Requests for summaries count as waiting episodes. They are fulfilled now; later ones are left waiting.
+            if !std::mem::replace(&mut is_counted, true) {
+                state.store().count_awaiting_episodes(partition.id.as_graph()).await?;
             }
-            continue;
+            // Few are written together, so this repeats while some are due.
+            match summaries::write(source).await {
+                Ok(true) => continue,
+                Ok(false) => return Ok(()),
+                Err(error) => {
+                    if is_outage(&error) {
+                        state.store().request_summaries(&[partition.id.as_graph()], state.now()).await?;
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        if batch > 0 && state.has_turns(Queue::Model) {
+            return Ok(());
         }
         ModelReader { source, extractor: Arc::clone(extractor), lease }.read(&episodes).await?;
     }

@@ -52,7 +52,7 @@ impl Poller {
         }
         self.next = Instant::now() + POLL;
         let now = state.now();
-        let looked = state.store().claim(Queue::Ingestion, later(now, -self.min_wait), later(now, LEASE)).await;
+        let looked = state.claim_in_turn(Queue::Ingestion, later(now, -self.min_wait), later(now, LEASE)).await;
         self.found = matches!(looked, Ok(Some(_)));
         if looked.is_err() {
             self.failures = self.failures.saturating_add(1);

@@ -13,12 +13,14 @@ use uuid::Uuid;
 use super::requests::Source;
 use crate::ports::{LanguageModel, Prompt};
 use crate::prompts::SUMMARIES;
+use crate::state::State;
 use crate::store::SettingScope;
 use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{ErrorKind, Result};
 use erstwhile_core::identity::{assistant_node, user_node};
 use erstwhile_core::model::{
-    AssertionId, BatchId, EntityId, EpisodeKind, Fact, Role, SettingKind, SummarySubject, WrittenSummary,
+    AssertionId, BatchId, EntityId, EpisodeKind, Fact, GraphId, ProjectId, Role, SettingKind, SummarySubject,
+    WrittenSummary,
 };
 use erstwhile_core::search::GraphIndex;
 use erstwhile_core::text::words;
@@ -42,6 +44,8 @@ const TOGETHER_MAX: usize = 8;
 const SUMMARY_CHARACTERS_MAX: usize = 1_200;
 /// The share of a summary's words that must be words of its basis.
 const CARRIED: f64 = 0.6;
+/// Number of graphs of a project whose summaries are requested together.
+const REQUESTED_TOGETHER: i64 = 500;
 /// Tokens that a summary may have.
 const TOKENS_PER_SUMMARY: u32 = 220;
 
@@ -54,6 +58,37 @@ struct Draft {
     line: Value,
     /// The words of the basis.
     words: BTreeSet<String>,
+}
+
+/// Lets the summaries be written again that other instructions of the application apply to: of one graph at once, or in the
+/// background of all users of a project. Without a model that writes summaries, nothing happens.
+pub(crate) async fn request(state: &Arc<State>, scope: SettingScope) -> Result<()> {
+    let parts = &state.parts;
+    if parts.language_model.is_none() || parts.model_extractor.is_none() || !parts.settings.model.summaries {
+        return Ok(());
+    }
+    match scope {
+        SettingScope::Graph(graph) => state.store().request_summaries(&[graph], state.now()).await,
+        SettingScope::Project(project) => {
+            let state = Arc::clone(state);
+            tokio::spawn(async move {
+                if let Err(error) = request_of_project(&state, project).await {
+                    tracing::warn!(%error, "some summaries follow new instructions only after the next message");
+                }
+            });
+            Ok(())
+        }
+    }
+}
+
+async fn request_of_project(state: &Arc<State>, project: ProjectId) -> Result<()> {
+    let mut after = GraphId(Uuid::nil());
+    loop {
+        let graphs = state.store().graphs_with_user_summary(project, after, REQUESTED_TOGETHER).await?;
+        let Some(last) = graphs.last() else { return Ok(()) };
+        after = *last;
+        state.store().request_summaries(&graphs, state.now()).await?;
+    }
 }
 
 /// Writes the summaries of a graph that are due, at most [`TOGETHER_MAX`]; returns whether there were any.

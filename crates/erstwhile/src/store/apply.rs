@@ -17,8 +17,8 @@ use jiff::Timestamp;
 use super::checksums;
 use super::codes::Code;
 use super::rows::{
-    entity_patch_json, fact_edit_json, id, json, optional_id, optional_text, optional_time, owner_code, state_code,
-    text, time,
+    entity_patch_json, fact_edit_json, id, json, json_text, optional_id, optional_text, optional_time, owner_code,
+    state_code, text, time,
 };
 use super::sql::{Refusal, Rows, Statement, Step, Value};
 use super::statements as sql;
@@ -28,8 +28,8 @@ use erstwhile_core::change::{Batch, BatchPrecondition, Change};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::evidence::TombstoneKind;
 use erstwhile_core::model::{
-    Assertion, Episode, EpisodeId, EpisodeState, Link, Mention, Partition, PartitionId, PartitionOwner, ProjectId,
-    SettingKind, Thread, TimePoint, User,
+    Assertion, Episode, EpisodeId, EpisodeState, Link, Mention, Metadata, Partition, PartitionId, PartitionOwner,
+    ProjectId, SettingKind, Thread, TimePoint, User,
 };
 
 /// The steps of a batch; `RAISE_VERSION` returns the partition's new version.
@@ -155,10 +155,7 @@ impl Steps {
             Change::UpdateThread(thread, seen) => self.update_thread(thread, *seen),
             Change::RemoveThread(thread_id) => self.remove_thread(thread_id)?,
             Change::AddEpisodes(episodes) => self.add_episodes(episodes)?,
-            Change::SetEpisodeMetadata(episode, metadata) => {
-                let params = vec![id(self.partition()?.0), id(episode.0), json(metadata)];
-                self.must(&sql::SET_EPISODE_METADATA, params, Refusal::Missing("episode"));
-            }
+            Change::SetEpisodeMetadata(episode, metadata) => self.set_episode_metadata(*episode, metadata)?,
             Change::SetEpisodeState(episode, state) => {
                 let (code, failure) = state_code(state);
                 let settled = (*state != EpisodeState::Pending).then_some(self.at);
@@ -382,6 +379,8 @@ impl Steps {
             self.add_given_uuid(graph, episode);
             let (state, failure) = state_code(&episode.state);
             let settled = (episode.state != EpisodeState::Pending).then_some(self.at);
+            let metadata = json_text(&episode.metadata);
+            let checksum = checksums::of_episode(episode) | checksums::of_attached(&metadata);
             let params = vec![
                 id(graph.0),
                 Value::Int(self.arriving as i64),
@@ -391,7 +390,7 @@ impl Steps {
                 episode.role.map_or(Value::Null, Code::value),
                 optional_text(episode.name.as_ref()),
                 text(&episode.content),
-                json(&episode.metadata),
+                Value::Text(metadata),
                 optional_text(episode.source_description.as_ref()),
                 optional_text(episode.document_id.as_ref()),
                 time(episode.reference_time),
@@ -401,7 +400,7 @@ impl Steps {
                 optional_time(settled),
                 optional_id(episode.task.map(|task| task.0)),
                 Value::Int(i64::from(episode.strict)),
-                Value::Int(checksums::of_episode(episode)),
+                Value::Int(checksum),
             ];
             self.may(&sql::ADD_EPISODE, params);
             self.arriving -= 1;
@@ -410,6 +409,14 @@ impl Steps {
         if pending > 0 {
             self.may(&sql::ENQUEUE, vec![id(graph.0), Value::Int(pending as i64), time(self.at)]);
         }
+        Ok(())
+    }
+
+    fn set_episode_metadata(&mut self, episode: EpisodeId, metadata: &Metadata) -> Result<()> {
+        let metadata = json_text(metadata);
+        let checksum = Value::Int(checksums::of_attached(&metadata));
+        let params = vec![id(self.partition()?.0), id(episode.0), Value::Text(metadata), checksum];
+        self.must(&sql::SET_EPISODE_METADATA, params, Refusal::Missing("episode"));
         Ok(())
     }
 
@@ -462,6 +469,8 @@ impl Steps {
     fn add_assertion(&mut self, assertion: &Assertion) -> Result<()> {
         let at = |instant: Option<TimePoint>| optional_time(instant.map(|instant| instant.at));
         let precision = |instant: Option<TimePoint>| instant.map_or(Value::Null, |instant| instant.precision.value());
+        let attributes = json_text(&assertion.attributes);
+        let checksum = checksums::of_assertion(assertion) | checksums::of_attached(&attributes);
         let params = vec![
             id(self.partition()?.0),
             id(assertion.id.0),
@@ -482,8 +491,8 @@ impl Steps {
             time(assertion.recorded_at),
             Value::Real(assertion.confidence),
             text(&assertion.extractor),
-            json(&assertion.attributes),
-            Value::Int(checksums::of_assertion(assertion)),
+            Value::Text(attributes),
+            Value::Int(checksum),
         ];
         self.may(&sql::ADD_ASSERTION, params);
         Ok(())

@@ -1,7 +1,8 @@
 //! Checksums of stored evidence (CRC-32), so that damage of the disk is not taken for what was said.
 //!
-//! They cover what never changes after a row was written; what changes (the state of an episode, its metadata) and what the
-//! application attaches to facts is not covered.
+//! The lower half of a stored number covers what never changes after the row was written; the upper half, what the application
+//! attaches to an episode or a fact, so that it can be replaced alone. Rows of older versions have only the lower half. The
+//! state of an episode is not covered.
 
 use crc32fast::Hasher;
 use jiff::Timestamp;
@@ -12,7 +13,17 @@ use erstwhile_core::model::{Assertion, Episode, Mention, TimePoint};
 
 use super::codes::Code;
 
-/// The checksum of an episode.
+/// The lower half of a stored number.
+const LOWER: i64 = 0xffff_ffff;
+/// Shows that the upper half is a checksum.
+const HAS_UPPER: i64 = 1 << 62;
+
+/// The checksum of what the application attached, as the upper half of a stored number; `json` is the text of its column.
+pub(super) fn of_attached(json: &str) -> i64 {
+    HAS_UPPER | i64::from(crc32fast::hash(json.as_bytes()) >> 2) << 32
+}
+
+/// The checksum of an episode without its metadata.
 pub(super) fn of_episode(episode: &Episode) -> i64 {
     let mut fields = Fields::default();
     fields.uuid(episode.id.0);
@@ -40,7 +51,7 @@ pub(super) fn of_mention(mention: &Mention) -> i64 {
     fields.checksum()
 }
 
-/// The checksum of an assertion.
+/// The checksum of an assertion without its attributes.
 pub(super) fn of_assertion(assertion: &Assertion) -> i64 {
     let mut fields = Fields::default();
     fields.uuid(assertion.id.0);
@@ -69,12 +80,24 @@ pub(super) fn of_assertion(assertion: &Assertion) -> i64 {
 /// `Corrupt` when they differ.
 pub(super) fn check(stored: Option<i64>, computed: i64, name: impl FnOnce() -> String) -> Result<()> {
     match stored {
-        Some(stored) if stored != computed => {
-            let message = format!("{} is not what was stored: the disk is damaged; restore a backup", name());
-            Err(Error::corrupt(message))
-        }
+        Some(stored) if stored & LOWER != computed => Err(differs(&name())),
         _ => Ok(()),
     }
+}
+
+/// Compares what the application attached to a row with its stored checksum, if it has one.
+///
+/// # Errors
+/// `Corrupt` when they differ.
+pub(super) fn check_attached(stored: Option<i64>, json: &str, name: impl FnOnce() -> String) -> Result<()> {
+    match stored.map(|stored| stored & !LOWER) {
+        Some(stored) if stored != 0 && stored != of_attached(json) => Err(differs(&name())),
+        _ => Ok(()),
+    }
+}
+
+fn differs(name: &str) -> Error {
+    Error::corrupt(format!("{name} is not what was stored: the disk is damaged; restore a backup"))
 }
 
 /// The fields of a row, in order, each with its length where that varies.

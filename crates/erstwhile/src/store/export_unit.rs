@@ -63,8 +63,23 @@ impl ExportUnit {
         }
         let unit = Self { id, rows };
         match unit.rows_of(id.kind.head()).len() {
-            1 => Ok(unit),
+            1 => unit.check_project().map(|()| unit),
             count => Err(Error::corrupt(format!("{id} has {count} rows in `{}`, not one", id.kind.head()))),
+        }
+    }
+
+    /// Checks that all rows belong to the project of the unit.
+    fn check_project(&self) -> Result<()> {
+        let place = |table: &Table| table.columns.iter().position(|column| *column == "project_id");
+        let mut projects = self.tables().filter_map(|(table, rows)| Some((table, place(table)?, rows)));
+        let head = self.tables().find(|(table, _)| table.name == self.id.kind.head());
+        let project = head.and_then(|(table, rows)| rows.first()?.0.get(place(table)?));
+        match projects.find(|(_, place, rows)| rows.iter().any(|row| row.0.get(*place) != project)) {
+            None => Ok(()),
+            Some((table, ..)) => Err(Error::corrupt(format!(
+                "{} has a row of `{}` that belongs to another project",
+                self.id, table.name
+            ))),
         }
     }
 

@@ -1,8 +1,11 @@
-//! Reads about language models: the readings of a task, written summaries, and what a project spent, by day and model.
+//! Language models: the readings of a task, written summaries and requests for them, and what a project spent, by day and
+//! model.
 //!
 //! What was spent is not part of a batch: the money is spent whether or not what the model answered is applied.
 
-use super::rows::{self, id, text};
+use jiff::Timestamp;
+
+use super::rows::{self, id, text, time};
 use super::sql::{Row, Rows, Step, Value};
 use super::{Store, statements as sql_text};
 use erstwhile_core::error::Result;
@@ -53,6 +56,32 @@ impl Store {
     /// The summaries of a graph that a language model wrote.
     pub async fn written_summaries(&self, graph: GraphId) -> Result<Vec<WrittenSummary>> {
         self.many(&sql_text::WRITTEN_SUMMARIES, vec![id(graph.0)], rows::read_written_summary).await
+    }
+
+    /// Lets the language model write the summaries of graphs that are due, although no episode waits for it.
+    pub async fn request_summaries(&self, graphs: &[GraphId], now: Timestamp) -> Result<()> {
+        let step = |graph: &GraphId| {
+            let params = vec![id(graph.0), Value::Int(1), time(now)];
+            Step { statement: &sql_text::ENQUEUE_FOR_MODEL, params, expect: Rows::Any }
+        };
+        self.sql.transact(graphs.iter().map(step).collect()).await.map(|_| ())
+    }
+
+    /// Counts the episodes of a graph that wait for the language model, which forgets requests for summaries.
+    pub async fn count_awaiting_episodes(&self, graph: GraphId) -> Result<()> {
+        let step = Step { statement: &sql_text::COUNT_AWAITING, params: vec![id(graph.0)], expect: Rows::Any };
+        self.sql.transact(vec![step]).await.map(|_| ())
+    }
+
+    /// The graphs of a project whose user has a summary that a language model wrote, in order, after one of them.
+    pub async fn graphs_with_user_summary(
+        &self,
+        project: ProjectId,
+        after: GraphId,
+        limit: i64,
+    ) -> Result<Vec<GraphId>> {
+        let params = vec![id(project.0), id(after.0), Value::Int(limit)];
+        self.many(&sql_text::USER_SUMMARIES_AFTER, params, |row| rows::read_id(row).map(GraphId)).await
     }
 
     /// What a project spent since a day, oldest first.

@@ -34,6 +34,8 @@ pub enum Queue {
 /// The statements of a queue.
 struct QueueStatements {
     claimable: &'static Statement,
+    claimable_of_project: &'static Statement,
+    projects: &'static Statement,
     claim: &'static Statement,
     claim_graph: &'static Statement,
     extend: &'static Statement,
@@ -46,6 +48,8 @@ impl Queue {
         match self {
             Self::Ingestion => QueueStatements {
                 claimable: &sql_text::CLAIMABLE,
+                claimable_of_project: &sql_text::CLAIMABLE_OF_PROJECT,
+                projects: &sql_text::CLAIMABLE_PROJECTS,
                 claim: &sql_text::CLAIM,
                 claim_graph: &sql_text::CLAIM_GRAPH,
                 extend: &sql_text::EXTEND_LEASE,
@@ -54,6 +58,8 @@ impl Queue {
             },
             Self::Model => QueueStatements {
                 claimable: &sql_text::CLAIMABLE_FOR_MODEL,
+                claimable_of_project: &sql_text::CLAIMABLE_OF_PROJECT_FOR_MODEL,
+                projects: &sql_text::CLAIMABLE_PROJECTS_FOR_MODEL,
                 claim: &sql_text::CLAIM_FOR_MODEL,
                 claim_graph: &sql_text::CLAIM_GRAPH_FOR_MODEL,
                 extend: &sql_text::EXTEND_MODEL_LEASE,
@@ -96,16 +102,40 @@ impl Store {
     /// The candidate to start with follows from the time and the epochs, so that workers that poll at the same time do
     /// not compete for the same graph: this competition, not the database, would limit the rate of claims.
     pub async fn claim(&self, queue: Queue, now: Timestamp, until: Timestamp) -> Result<Option<Lease>> {
-        let statements = queue.statements();
         let candidates = vec![time(now), Value::Int(CANDIDATES)];
+        self.claim_one_of(queue, queue.statements().claimable, candidates, (now, until)).await
+    }
+
+    /// Claims a graph of a project, as [`claim`](Self::claim) does.
+    pub async fn claim_of_project(
+        &self,
+        queue: Queue,
+        project: ProjectId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Lease>> {
+        let candidates = vec![time(now), Value::Int(CANDIDATES), id(project.0)];
+        self.claim_one_of(queue, queue.statements().claimable_of_project, candidates, (now, until)).await
+    }
+
+    /// The projects with graphs that can be claimed.
+    pub async fn projects_with_claimable_graphs(&self, queue: Queue, now: Timestamp) -> Result<Vec<ProjectId>> {
+        let read = |row: Row| read_id(row).map(ProjectId);
+        look(self.many(queue.statements().projects, vec![time(now)], read)).await
+    }
+
+    async fn claim_one_of(
+        &self,
+        queue: Queue,
+        claimable: &'static Statement,
+        candidates: Vec<Value>,
+        (now, until): (Timestamp, Timestamp),
+    ) -> Result<Option<Lease>> {
         let read = |row: Row| {
             let mut row = row.reader();
             Ok((PartitionId(read_id(Row(vec![Value::Blob(row.blob()?)]))?), row.int()?))
         };
-        // A lost shard must not keep workers from the graphs of the others.
-        let looking = timeout(LOOK_PATIENCE, self.many(statements.claimable, candidates, read));
-        let unanswered = |_| Error::unavailable("the queue of graphs does not respond");
-        let mut waiting: Vec<(PartitionId, i64)> = looking.await.map_err(unanswered)??;
+        let mut waiting: Vec<(PartitionId, i64)> = look(self.many(claimable, candidates, read)).await?;
         // Every claim increments an epoch, so no graph is skipped forever, whatever the clock shows.
         let turn = waiting.iter().fold(now.as_microsecond(), |turn, (_, epoch)| turn.wrapping_add(*epoch));
         let first = turn.checked_rem_euclid(waiting.len() as i64).unwrap_or(0);
@@ -114,7 +144,7 @@ impl Store {
         for (graph, epoch) in waiting {
             let params = vec![id(graph.0), Value::Int(epoch), time(until), time(now)];
             // A row that is locked by another transaction is skipped: other graphs may be free.
-            match self.run(statements.claim, params, Rows::Unlocked).await {
+            match self.run(queue.statements().claim, params, Rows::Unlocked).await {
                 Ok(Some(claimed)) => return read_lease(queue, graph, claimed).map(Some),
                 Ok(None) => {}
                 Err(error) => failed = Some(error),
@@ -221,6 +251,12 @@ impl Store {
             Outcome::Refused(_) => Ok(None),
         }
     }
+}
+
+/// Waits for a look at a queue for a short time: a lost shard must not keep workers from the graphs of the others.
+async fn look<T>(looking: impl Future<Output = Result<T>>) -> Result<T> {
+    let unanswered = |_| Error::unavailable("the queue of graphs does not respond");
+    timeout(LOOK_PATIENCE, looking).await.map_err(unanswered)?
 }
 
 fn read_lease(queue: Queue, partition: PartitionId, claimed: Row) -> Result<Lease> {

@@ -53,7 +53,12 @@ pub(super) fn optional_text(value: Option<&String>) -> Value {
 
 /// A JSON object as text.
 pub(super) fn json(value: &Metadata) -> Value {
-    Value::Text(serde_json::Value::Object(value.clone()).to_string())
+    Value::Text(json_text(value))
+}
+
+/// The text of a JSON object, as it is stored.
+pub(super) fn json_text(value: &Metadata) -> String {
+    serde_json::Value::Object(value.clone()).to_string()
 }
 
 trait ReadDomain {
@@ -75,6 +80,10 @@ pub(super) fn read_time(microseconds: i64) -> Result<Timestamp> {
         .map_err(|error| Error::corrupt("a stored time is out of range").with_source(error))
 }
 
+fn object_of(json: &str) -> Result<Metadata> {
+    serde_json::from_str(json).map_err(|error| Error::corrupt("stored JSON does not parse").with_source(error))
+}
+
 impl ReadDomain for RowReader {
     fn uuid(&mut self) -> Result<Uuid> {
         uuid_of(&self.blob()?)
@@ -93,8 +102,7 @@ impl ReadDomain for RowReader {
     }
 
     fn json(&mut self) -> Result<Metadata> {
-        let text = self.text()?;
-        serde_json::from_str(&text).map_err(|error| Error::corrupt("stored JSON does not parse").with_source(error))
+        object_of(&self.text()?)
     }
 
     fn span(&mut self) -> Result<Span> {
@@ -225,6 +233,7 @@ pub(super) fn read_thread(row: Row) -> Result<Thread> {
 
 pub(super) fn read_episode(row: Row) -> Result<Episode> {
     let mut row = row.reader();
+    let metadata;
     let episode = Episode {
         id: row.uuid()?.into(),
         seq: row.int()?,
@@ -233,7 +242,10 @@ pub(super) fn read_episode(row: Row) -> Result<Episode> {
         role: row.optional_int()?.map(Role::from_code).transpose()?,
         name: row.optional_text()?,
         content: row.text()?,
-        metadata: row.json()?,
+        metadata: {
+            metadata = row.text()?;
+            object_of(&metadata)?
+        },
         source_description: row.optional_text()?,
         document_id: row.optional_text()?,
         reference_time: row.time()?,
@@ -249,7 +261,9 @@ pub(super) fn read_episode(row: Row) -> Result<Episode> {
         strict: row.int()? != 0,
         model_reading: read_model_reading(row.int()?, row.optional_text()?)?.map(Box::new),
     };
-    checksums::check(row.optional_int()?, checksums::of_episode(&episode), || format!("episode {}", episode.id))?;
+    let (stored, name) = (row.optional_int()?, || format!("episode {}", episode.id));
+    checksums::check(stored, checksums::of_episode(&episode), name)?;
+    checksums::check_attached(stored, &metadata, || format!("the metadata of {}", name()))?;
     Ok(episode)
 }
 
@@ -322,6 +336,7 @@ pub(super) fn read_mention(row: Row) -> Result<Mention> {
 
 pub(super) fn read_assertion(row: Row) -> Result<Assertion> {
     let mut row = row.reader();
+    let attributes;
     let assertion = Assertion {
         id: row.uuid()?.into(),
         episode: row.optional_uuid()?.map(Into::into),
@@ -339,9 +354,14 @@ pub(super) fn read_assertion(row: Row) -> Result<Assertion> {
         recorded_at: row.time()?,
         confidence: row.real()?,
         extractor: row.text()?,
-        attributes: row.json()?,
+        attributes: {
+            attributes = row.text()?;
+            object_of(&attributes)?
+        },
     };
-    checksums::check(row.optional_int()?, checksums::of_assertion(&assertion), || format!("fact {}", assertion.id))?;
+    let (stored, name) = (row.optional_int()?, || format!("fact {}", assertion.id));
+    checksums::check(stored, checksums::of_assertion(&assertion), name)?;
+    checksums::check_attached(stored, &attributes, || format!("the attributes of {}", name()))?;
     Ok(assertion)
 }
 

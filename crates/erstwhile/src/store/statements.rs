@@ -376,7 +376,7 @@ statements! {
          checksum, version) SELECT graph_id, next_seq - $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
          $16, $17, $18, $19, version FROM graph WHERE graph_id = $1";
     SET_EPISODE_METADATA, GRAPH,
-        concat!("UPDATE episode SET metadata = $3, version = ", version!(),
+        concat!("UPDATE episode SET metadata = $3, checksum = (checksum & 4294967295) + $4, version = ", version!(),
          " WHERE graph_id = $1 AND episode_id = $2");
     SET_EPISODE_STATE, GRAPH,
         concat!("UPDATE episode SET state = $3, failure = $4, settled_at = $5, version = ", version!(),
@@ -569,6 +569,8 @@ statements! {
         "UPDATE ingest_queue SET pending = (SELECT count(*) FROM episode WHERE graph_id = $1 AND state = 0), \
          attempts = 0, last_error = NULL WHERE graph_id = $1";
     CLAIMABLE, Reach::FanOut, claimable!("ingest_queue");
+    CLAIMABLE_OF_PROJECT, Reach::FanOut, claimable_of_project!("ingest_queue");
+    CLAIMABLE_PROJECTS, Reach::FanOut, claimable_projects!("ingest_queue");
     CLAIM, GRAPH, claim!("ingest_queue");
     CLAIM_GRAPH, GRAPH, claim_graph!("ingest_queue");
     RELEASE, GRAPH, release!("ingest_queue");

@@ -5,7 +5,17 @@
 //! distribution over shards. A test compares it with the database's own catalogue, so that it includes every column of
 //! later migrations.
 
+use erstwhile_core::evidence::TombstoneKind;
+use erstwhile_core::model::{
+    ClaimKind, EpisodeKind, Holding, ImportState, KeyRole, LinkKind, Precision, Role, SettingKind,
+};
+
+use super::column_types::{
+    COUNT, DIGEST, FLAG, ID, IDS, INTEGER, JSON, OBJECT, REAL, TEXT, TIME, VECTOR, code, one_of, optional,
+};
 use super::sql::{Reach, Statement};
+
+pub use super::column_types::ColumnType;
 
 /// A table whose rows are exported.
 #[derive(Debug)]
@@ -14,6 +24,8 @@ pub struct Table {
     pub name: &'static str,
     /// The exported columns; the first is the id of the unit that the row belongs to.
     pub columns: &'static [&'static str],
+    /// What each of them holds.
+    pub types: &'static [ColumnType],
     /// Where its rows are stored.
     pub placement: Placement,
     /// Whether two copies of a unit must agree on its rows; housekeeping may remove rows of the other tables.
@@ -85,7 +97,7 @@ macro_rules! first {
 macro_rules! tables {
     ($(
         [$read:ident $write:ident $($clear:ident)?] $placement:ident, $is_compared:literal,
-        $table:ident($key:ident $(, $column:ident)*);
+        $table:ident($key:ident: $key_type:expr $(, $column:ident: $type:expr)*);
     )*) => {
         $(
             static $read: Statement = Statement {
@@ -113,6 +125,7 @@ macro_rules! tables {
         pub static TABLES: &[Table] = &[$(Table {
             name: stringify!($table),
             columns: &[stringify!($key) $(, stringify!($column))*],
+            types: &[$key_type $(, $type)*],
             placement: Placement::$placement,
             is_compared: $is_compared,
             read: &$read,
@@ -127,51 +140,87 @@ macro_rules! tables {
 }
 
 tables! {
-    [READ_PROJECT WRITE_PROJECT] Everywhere, true, project(project_id, name, description, time_zone, created_at);
+    [READ_PROJECT WRITE_PROJECT] Everywhere, true,
+        project(project_id: ID, name: TEXT, description: optional(TEXT), time_zone: optional(TEXT), created_at: TIME);
     [READ_KEYS WRITE_KEY] Everywhere, true,
-        api_key(project_id, key_id, name, prefix, digest, access, created_at, expires_at, revoked_at, bound_graph);
+        api_key(
+            project_id: ID, key_id: ID, name: TEXT, prefix: TEXT, digest: DIGEST, access: code::<KeyRole>(),
+            created_at: TIME, expires_at: optional(TIME), revoked_at: optional(TIME), bound_graph: optional(ID));
     [READ_GRAPH WRITE_GRAPH CLEAR_GRAPH] Partition, true,
-        graph(graph_id, project_id, owner_kind, owner_id, name, description, time_zone, created_at, updated_at,
-            version, revision, next_seq, folded);
-    [READ_SETTINGS WRITE_SETTING CLEAR_SETTINGS] Partition, true, setting(graph_id, kind, name, value, updated_at);
+        graph(
+            graph_id: ID, project_id: ID, owner_kind: one_of(5), owner_id: TEXT, name: optional(TEXT),
+            description: optional(TEXT), time_zone: optional(TEXT), created_at: TIME, updated_at: TIME,
+            version: COUNT, revision: COUNT, next_seq: COUNT, folded: TEXT);
+    [READ_SETTINGS WRITE_SETTING CLEAR_SETTINGS] Partition, true,
+        setting(graph_id: ID, kind: code::<SettingKind>(), name: TEXT, value: JSON, updated_at: TIME);
     [READ_ACCOUNT WRITE_ACCOUNT CLEAR_ACCOUNT] Partition, true,
-        account(graph_id, project_id, user_id, uuid, email, first_name, last_name, time_zone, metadata,
-            disable_default_ontology, created_at, updated_at, folded);
-    [READ_MEMBERSHIPS WRITE_MEMBERSHIP CLEAR_MEMBERSHIPS] Partition, true, membership(graph_id, group_id, added_at);
+        account(
+            graph_id: ID, project_id: ID, user_id: TEXT, uuid: ID, email: optional(TEXT), first_name: optional(TEXT),
+            last_name: optional(TEXT), time_zone: optional(TEXT), metadata: OBJECT, disable_default_ontology: FLAG,
+            created_at: TIME, updated_at: TIME, folded: TEXT);
+    [READ_MEMBERSHIPS WRITE_MEMBERSHIP CLEAR_MEMBERSHIPS] Partition, true,
+        membership(graph_id: ID, group_id: ID, added_at: TIME);
     [READ_THREADS WRITE_THREAD CLEAR_THREADS] Partition, true,
-        thread(graph_id, thread_id, project_id, uuid, metadata, classifications, created_at, updated_at, ended_at);
+        thread(
+            graph_id: ID, thread_id: TEXT, project_id: ID, uuid: ID, metadata: OBJECT, classifications: OBJECT,
+            created_at: TIME, updated_at: TIME, ended_at: optional(TIME));
     [READ_EPISODES WRITE_EPISODE CLEAR_EPISODES] Partition, true,
-        episode(graph_id, seq, episode_id, thread_id, kind, role, name, content, metadata, source_description,
-            document_id, reference_time, recorded_at, state, failure, settled_at, task_id, strict, version, model_state, model_report, checksum);
+        episode(
+            graph_id: ID, seq: COUNT, episode_id: ID, thread_id: optional(TEXT), kind: code::<EpisodeKind>(),
+            role: optional(code::<Role>()), name: optional(TEXT), content: TEXT, metadata: OBJECT,
+            source_description: optional(TEXT), document_id: optional(TEXT), reference_time: TIME, recorded_at: TIME,
+            state: one_of(4), failure: optional(TEXT), settled_at: optional(TIME), task_id: optional(ID),
+            strict: FLAG, version: COUNT, model_state: one_of(5), model_report: optional(OBJECT),
+            checksum: optional(INTEGER));
     [READ_MENTIONS WRITE_MENTION CLEAR_MENTIONS] Partition, true,
-        mention(graph_id, mention_id, episode_id, entity_id, name, entity_type, span_start, span_end, recorded_at,
-            version, checksum);
+        mention(
+            graph_id: ID, mention_id: ID, episode_id: optional(ID), entity_id: ID, name: TEXT,
+            entity_type: optional(TEXT), span_start: COUNT, span_end: COUNT, recorded_at: TIME, version: COUNT,
+            checksum: optional(INTEGER));
     [READ_ASSERTIONS WRITE_ASSERTION CLEAR_ASSERTIONS] Partition, true,
-        assertion(graph_id, assertion_id, episode_id, subject, predicate, object, statement, span_start, span_end,
-            kind, holding, valid_from, from_precision, valid_until, until_precision, reference_time, recorded_at,
-            confidence, extractor, attributes, version, checksum);
+        assertion(
+            graph_id: ID, assertion_id: ID, episode_id: optional(ID), subject: ID, predicate: TEXT,
+            object: optional(ID), statement: TEXT, span_start: COUNT, span_end: COUNT, kind: code::<ClaimKind>(),
+            holding: code::<Holding>(), valid_from: optional(TIME), from_precision: optional(code::<Precision>()),
+            valid_until: optional(TIME), until_precision: optional(code::<Precision>()), reference_time: TIME,
+            recorded_at: TIME, confidence: REAL, extractor: TEXT, attributes: OBJECT, version: COUNT,
+            checksum: optional(INTEGER));
     [READ_LINKS WRITE_LINK CLEAR_LINKS] Partition, true,
-        link(graph_id, link_id, left_id, right_id, kind, episode_id, recorded_at, version);
+        link(
+            graph_id: ID, link_id: ID, left_id: ID, right_id: ID, kind: code::<LinkKind>(), episode_id: optional(ID),
+            recorded_at: TIME, version: COUNT);
     [READ_EDITS WRITE_EDIT CLEAR_EDITS] Partition, true,
-        edit(graph_id, kind, target_id, patch, recorded_at, version);
-    [READ_TOMBSTONES WRITE_TOMBSTONE CLEAR_TOMBSTONES] Partition, true, tombstone(graph_id, version, kind, id);
+        edit(graph_id: ID, kind: one_of(2), target_id: ID, patch: OBJECT, recorded_at: TIME, version: COUNT);
+    [READ_TOMBSTONES WRITE_TOMBSTONE CLEAR_TOMBSTONES] Partition, true,
+        tombstone(graph_id: ID, version: COUNT, kind: code::<TombstoneKind>(), id: ID);
     [READ_SUMMARIES WRITE_SUMMARY CLEAR_SUMMARIES] Partition, true,
-        written_summary(graph_id, kind, subject, summary, basis, instructions, model, written_at);
-    [READ_TASKS WRITE_TASK CLEAR_TASKS] Partition, true, task(graph_id, task_id, kind, first_seq, total, created_at);
+        written_summary(
+            graph_id: ID, kind: one_of(3), subject: TEXT, summary: TEXT, basis: IDS, instructions: TEXT, model: TEXT,
+            written_at: TIME);
+    [READ_TASKS WRITE_TASK CLEAR_TASKS] Partition, true,
+        task(graph_id: ID, task_id: ID, kind: TEXT, first_seq: COUNT, total: COUNT, created_at: TIME);
     [READ_COLLECTION WRITE_COLLECTION CLEAR_COLLECTION] Partition, true,
-        collection(graph_id, project_id, name, uuid, description, metadata, dimensions, is_auto_embedded, created_at,
-            updated_at);
+        collection(
+            graph_id: ID, project_id: ID, name: TEXT, uuid: ID, description: optional(TEXT), metadata: OBJECT,
+            dimensions: COUNT, is_auto_embedded: FLAG, created_at: TIME, updated_at: TIME);
     [READ_DOCUMENTS WRITE_DOCUMENT CLEAR_DOCUMENTS] Partition, true,
-        document(graph_id, document_uuid, document_id, content, metadata, embedding, created_at, updated_at);
+        document(
+            graph_id: ID, document_uuid: ID, document_id: optional(TEXT), content: TEXT, metadata: OBJECT,
+            embedding: optional(VECTOR), created_at: TIME, updated_at: TIME);
     [READ_IMPORT_JOB WRITE_IMPORT_JOB CLEAR_IMPORT_JOB] Partition, true,
-        bulk(graph_id, project_id, state, metadata, ignore_roles, strict_ontology, created_at, updated_at,
-            processed_at, completed_at);
+        bulk(
+            graph_id: ID, project_id: ID, state: code::<ImportState>(), metadata: OBJECT, ignore_roles: COUNT,
+            strict_ontology: FLAG, created_at: TIME, updated_at: TIME, processed_at: optional(TIME),
+            completed_at: optional(TIME));
     [READ_IMPORT_ITEMS WRITE_IMPORT_ITEM ERASE_IMPORT_ITEMS] Partition, true,
-        bulk_item(graph_id, seq, episode_id, target_graph, data, state, failure, task_id, created_at, updated_at,
-            payload, target_thread);
+        bulk_item(
+            graph_id: ID, seq: COUNT, episode_id: ID, target_graph: ID, data: OBJECT, state: one_of(4),
+            failure: optional(TEXT), task_id: optional(ID), created_at: TIME, updated_at: TIME,
+            payload: optional(OBJECT), target_thread: optional(TEXT));
     // Keeps an interrupted import job from adding its items twice. Housekeeping removes rows after a day, also those
     // of a removed partition: its batches must be recognised when they are sent again.
-    [READ_APPLIED WRITE_APPLIED] Partition, false, applied_batch(graph_id, batch_id, applied_at);
+    [READ_APPLIED WRITE_APPLIED] Partition, false,
+        applied_batch(graph_id: ID, batch_id: ID, applied_at: TIME);
 }
 
 /// Defines the statements that read tables whose rows are not exported.

@@ -257,3 +257,23 @@ async fn a_user_is_called_what_they_are_called_now_also_when_an_old_name_comes_b
     let of_mail = erstwhile::identity::name_id(user.graph, "ann@example.org", None);
     assert_eq!(engine.project(project).entity(of_mail).await.unwrap().name, "Ann Moss", "a new e-mail is a name, too");
 }
+
+#[tokio::test]
+async fn names_of_groups_and_policy_sets_have_no_control_characters() {
+    let world = World::new().await;
+    let project = world.engine.project(world.project);
+    let group = project.create_group("Staff", None).await.unwrap();
+    for name in ["Staff\u{0}", "Sta\u{7}ff", "Staff\n", "\u{9b}31mStaff"] {
+        let set = NewPolicySet { name: name.to_owned(), mode: PolicyMode::Enforce, grants: Vec::new() };
+        let refused = [
+            project.create_group(name, None).await.map(drop).unwrap_err(),
+            project.group(group.uuid).update(1, Some(name.to_owned()), None).await.map(drop).unwrap_err(),
+            project.put_policy_set(Uuid::from_u128(1), set).await.map(drop).unwrap_err(),
+        ];
+        for error in refused {
+            assert_eq!(error.kind(), ErrorKind::Invalid, "{name:?}");
+            assert!(error.message().starts_with("name must not contain"), "{error}");
+        }
+    }
+    assert_eq!(project.list_groups("").await.unwrap(), [group]);
+}

@@ -2,7 +2,7 @@
 
 use erstwhile::ErrorKind;
 use erstwhile::engine::DamageSearch;
-use erstwhile::model::EpisodeState;
+use erstwhile::model::{EpisodeState, Metadata};
 use erstwhile::store::sqlite::Sqlite;
 use erstwhile::store::tables::placements;
 use rusqlite::Connection;
@@ -66,6 +66,8 @@ async fn evidence_that_is_not_what_was_stored_is_never_returned() {
         ("UPDATE assertion SET statement = replace(statement, 'Lyon', 'Nice')", "fact"),
         ("UPDATE assertion SET object = subject", "fact"),
         ("UPDATE mention SET name = 'Nice' WHERE name = 'Lyon'", "name"),
+        ("UPDATE episode SET metadata = '{\"mood\":\"good\"}'", "metadata"),
+        ("UPDATE assertion SET attributes = '{\"since\":2020}'", "attributes"),
     ] {
         let world = World::new().await;
         world.script.answer("I live in Lyon.", lives_in("I live in Lyon.", "Lyon"));
@@ -78,6 +80,23 @@ async fn evidence_that_is_not_what_was_stored_is_never_returned() {
         let error = engine.project(world.project).graph(world.graph()).facts(&Default::default()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Corrupt, "{changed}");
     }
+}
+
+#[tokio::test]
+async fn metadata_that_was_replaced_is_what_was_stored() {
+    let world = World::new().await;
+    let episode = world.say("2025-01-01T00:00:00Z", "I live in Lyon.").await;
+    let mood = |mood: &str| Metadata::from_iter([("mood".to_owned(), mood.into())]);
+    let project = world.engine.project(world.project);
+    project.update_episode(episode, &mood("fine")).await.unwrap();
+    let engine = world.another_engine().await;
+    assert_eq!(engine.project(world.project).find_episode(episode).await.unwrap().metadata, mood("fine"));
+    change(&world, "UPDATE episode SET metadata = '{\"mood\":\"good\"}'");
+    let error = engine.project(world.project).find_episode(episode).await.unwrap_err();
+    assert!(error.kind() == ErrorKind::Corrupt && error.message().contains("metadata"), "{error}");
+    // A row of an older version has a checksum without the metadata.
+    change(&world, "UPDATE episode SET checksum = checksum & 4294967295");
+    assert_eq!(engine.project(world.project).find_episode(episode).await.unwrap().metadata, mood("good"));
 }
 
 #[tokio::test]

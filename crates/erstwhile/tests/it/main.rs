@@ -33,6 +33,7 @@ mod sqlite;
 mod templates;
 mod tiers;
 mod transfer;
+mod turns;
 mod unread;
 mod webhooks;
 mod why;

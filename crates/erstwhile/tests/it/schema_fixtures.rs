@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use erstwhile::Engine;
 use erstwhile::store::sql::Sql;
-use erstwhile::store::sqlite::Sqlite;
+use erstwhile::store::sqlite::{InMemory, Sqlite};
 use erstwhile::store::{MIGRATIONS, Store};
 use erstwhile_testkit::fixtures;
 use rusqlite::Connection;
@@ -61,6 +62,21 @@ async fn a_database_of_any_schema_is_brought_up_to_date_with_what_it_holds() {
         let (_folder, database) = load(migration.version);
         let store = Store::open(Arc::new(database)).await.expect("it is brought up to date");
         fixtures::holds_what_was_stored(&store, migration.version).await;
+    }
+}
+
+/// What older versions wrote is neither damaged nor unknown to an import.
+#[tokio::test]
+async fn what_a_database_of_any_schema_holds_can_be_moved() {
+    for migration in MIGRATIONS {
+        let (folder, database) = load(migration.version);
+        let from = Engine::builder(Store::open(Arc::new(database)).await.expect("it is brought up to date")).build();
+        let path = folder.path().join("export");
+        let exported = from.export_to(&path, &()).await.unwrap();
+        let to = Store::open(Arc::new(InMemory::open().unwrap())).await.unwrap();
+        let imported = Engine::builder(to).build().import_from(&path, &()).await.unwrap();
+        assert_eq!(imported.problems, [], "schema {}", migration.version);
+        assert_eq!((imported.written, imported.rows), (exported.written, exported.rows));
     }
 }
 

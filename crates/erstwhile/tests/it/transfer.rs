@@ -35,3 +35,23 @@ async fn every_column_is_exported_or_listed_as_not_exported() {
     let gone: Vec<_> = distinct.difference(&catalogue).collect();
     assert!(gone.is_empty(), "store/tables.rs names what the schema does not have: {gone:?}");
 }
+
+#[tokio::test]
+async fn the_columns_of_exported_tables_have_the_types_of_the_schema() {
+    let (_store, folder) = open().await;
+    let database = rusqlite::Connection::open(folder.path().join("test.db")).expect("a database");
+    for table in TABLES {
+        let mut statement =
+            database.prepare("SELECT type, \"notnull\" FROM pragma_table_info($1) WHERE name = $2").unwrap();
+        for (column, holds) in table.columns.iter().zip(table.types) {
+            let found: (String, bool) =
+                statement.query_row([table.name, column], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+            assert_eq!(
+                (found.0.as_str(), found.1),
+                (holds.sql_type(), !holds.is_optional()),
+                "{}.{column}",
+                table.name
+            );
+        }
+    }
+}

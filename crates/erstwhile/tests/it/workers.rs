@@ -7,7 +7,9 @@ use erstwhile::Engine;
 use erstwhile::engine::{NewMessage, NewThread, NewUser};
 use erstwhile::model::{EpisodeId, EpisodeState, ImportState, ImportTarget, Metadata, Role};
 use erstwhile::store::Store;
+use erstwhile::store::sql::{Rows, Sql, Step, Value};
 use erstwhile::store::sqlite::InMemory;
+use erstwhile::store::statements::ALL;
 use erstwhile_testkit::{FixedClock, ScriptedExtractor, WordEmbedder};
 
 use crate::between::Between;
@@ -122,6 +124,35 @@ async fn a_short_failure_of_the_queue_is_a_short_delay_and_a_long_one_costs_litt
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     drop(workers);
+}
+
+/// Nobody restarts a server because a row of a queue is gone.
+#[tokio::test(start_paused = true)]
+async fn episodes_that_are_in_no_queue_are_understood_within_a_minute() {
+    let database = Arc::new(InMemory::open().unwrap());
+    let store = Store::open(Arc::clone(&database) as _).await.unwrap();
+    let clock = Arc::new(FixedClock::at(at("2025-06-01T00:00:00Z")));
+    let engine = Engine::builder(store).clock(Arc::clone(&clock)).extractor(ScriptedExtractor::default()).build();
+    let project = engine.project(engine.ensure_project("test").await.unwrap().id);
+    project.add_user(NewUser::named("ann", "Ann", "Lee")).await.unwrap();
+    project.create_thread(NewThread::of("t", "ann")).await.unwrap();
+    let workers = engine.spawn_workers(1);
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let said = vec![NewMessage::new(Role::User, "I like tea.")];
+    let other =
+        Engine::builder(Store::open(Arc::clone(&database) as _).await.unwrap()).clock(Arc::clone(&clock)).build();
+    let id = other.project(project.id()).thread("t").add_messages(said, &[], false).await.unwrap().messages[0];
+    let graph = project.user("ann").get().await.unwrap().graph;
+    let clear = ALL.iter().find(|statement| statement.name == "CLEAR_QUEUE").unwrap();
+    let params = vec![Value::Blob(graph.0.as_bytes().to_vec())];
+    database.transact(vec![Step { statement: clear, params, expect: Rows::Any }]).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    assert_eq!(project.find_episode(id).await.unwrap().state, EpisodeState::Pending, "no worker finds it");
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    clock.advance_s(1);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(project.find_episode(id).await.unwrap().state, EpisodeState::Processed);
+    workers.stop().await;
 }
 
 /// However much somebody has said, others do not wait for all of it.

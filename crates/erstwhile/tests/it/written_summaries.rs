@@ -1,12 +1,13 @@
 //! A language model writes summaries, and nothing that was removed stays in one.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use erstwhile::engine::GraphRef;
 use erstwhile::model::{ModelUsage, Precondition, SettingKind};
 use erstwhile::ports::{Completion, Extractor, LanguageModel, Prompt};
-use erstwhile::{ModelBudget, ModelReadingSettings};
+use erstwhile::{Error, ModelBudget, ModelReadingSettings};
 use erstwhile_testkit::ScriptedExtractor;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -19,6 +20,8 @@ struct Writer {
     prompts: Mutex<Vec<Prompt>>,
     /// What it writes instead, whatever the line says.
     lie: Option<&'static str>,
+    /// Whether it is down.
+    is_down: AtomicBool,
 }
 
 #[async_trait]
@@ -28,6 +31,9 @@ impl LanguageModel for Writer {
     }
 
     async fn complete(&self, prompt: Prompt) -> Completion {
+        if self.is_down.load(Ordering::SeqCst) {
+            return Completion { outcome: Err(Error::unavailable("it is down")), usage: ModelUsage::default() };
+        }
         let summaries: Vec<Value> = prompt
             .data
             .lines()
@@ -142,6 +148,63 @@ async fn instructions_reach_the_model_and_change_what_is_written() {
     put(SettingKind::UserSummaryInstruction, "What does she play?").await;
     world.clock.advance_s(60);
     assert!(!user_summary(&world).await.contains("(user)"), "written under other instructions");
+}
+
+/// Reads and writes with the model until nothing waits for it; returns the instructions that it got.
+async fn works(world: &World, writer: &Writer) -> Vec<String> {
+    world.clock.advance_s(60);
+    // What is requested for a project is requested in the background.
+    for _ in 0..100 {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        while world.engine.read_next_with_model().await.unwrap() {}
+    }
+    writer.prompts.lock().unwrap().drain(..).map(|prompt| prompt.instructions).collect()
+}
+
+#[tokio::test]
+async fn a_new_instruction_is_followed_without_another_message() {
+    let (world, writer, model) = world(Writer::default(), ModelBudget::default()).await;
+    says_that_she_likes(&world, &model, &SIX).await;
+    writer.prompts.lock().unwrap().clear();
+    let project = world.engine.project(world.project);
+    let ann = GraphRef::User("ann".to_owned());
+    let kind = SettingKind::UserSummaryInstruction;
+    let put = async |graph, text: &str| {
+        project.put_setting(graph, (kind, "one"), text.into(), Precondition::None).await.unwrap();
+    };
+    put(None, "What does she drink?").await;
+    let asked = works(&world, &writer).await;
+    assert!(asked.len() == 1 && asked[0].contains("What does she drink?"), "of the project: {asked:?}");
+    put(Some(&ann), "What does she play?").await;
+    let asked = works(&world, &writer).await;
+    assert!(asked.len() == 1 && asked[0].contains("What does she play?"), "of the user: {asked:?}");
+    assert!(user_summary(&world).await.contains("(user)"));
+    project.thread("t").set_instructions(None, Some("Write like a pirate.")).await.unwrap();
+    let asked = works(&world, &writer).await;
+    assert!(asked.len() == 1 && asked[0].contains("Write like a pirate."), "of the thread: {asked:?}");
+    project.thread("t").set_instructions(Some("Dates are British."), None).await.unwrap();
+    assert_eq!(works(&world, &writer).await, Vec::<String>::new(), "the summary is not concerned");
+    put(None, "What does she eat?").await;
+    assert_eq!(works(&world, &writer).await, Vec::<String>::new(), "the user has an instruction of her own");
+    project.remove_setting(Some(&ann), kind, "one").await.unwrap();
+    let asked = works(&world, &writer).await;
+    assert!(asked.len() == 1 && asked[0].contains("What does she eat?"), "again of the project: {asked:?}");
+    assert_eq!(world.engine.model_queue_depth().await.unwrap().episodes, 0, "nothing is left waiting");
+}
+
+#[tokio::test]
+async fn an_instruction_that_comes_while_the_model_is_down_is_followed_when_it_is_back() {
+    let (world, writer, model) = world(Writer::default(), ModelBudget::default()).await;
+    says_that_she_likes(&world, &model, &SIX).await;
+    writer.prompts.lock().unwrap().clear();
+    let project = world.engine.project(world.project);
+    writer.is_down.store(true, Ordering::SeqCst);
+    let (ann, setting) = (GraphRef::User("ann".to_owned()), (SettingKind::UserSummaryInstruction, "one"));
+    project.put_setting(Some(&ann), setting, "What does she drink?".into(), Precondition::None).await.unwrap();
+    assert!(works(&world, &writer).await.is_empty());
+    writer.is_down.store(false, Ordering::SeqCst);
+    let asked = works(&world, &writer).await;
+    assert!(asked.len() == 1 && asked[0].contains("What does she drink?"), "{asked:?}");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::engine::{ProjectHandle, ThreadHandle};
 use crate::ports::{LanguageModel, Prompt};
+use crate::prompts::{CLASSIFICATION, FIELDS, PromptFile, REWRITING};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::Episode;
 
@@ -76,6 +77,12 @@ impl ThreadHandle {
         Ok(text.chars().skip(skipped).collect())
     }
 
+    /// The model's answer to a prompt about the thread. It is not stored, so the log tells the version of the prompt.
+    async fn ask(&self, file: PromptFile, prompt: Prompt) -> Result<String> {
+        tracing::debug!(prompt = file.version(), "the language model is asked about a thread");
+        self.project.complete(prompt).await
+    }
+
     /// Classifies a thread.
     ///
     /// # Errors
@@ -88,14 +95,14 @@ impl ThreadHandle {
         }
         let data = self.conversation(request.last).await?;
         let instructions = format!(
-            "Choose the one class that fits the conversation best, and answer with a JSON object with the key \
-             `class`.\nClasses: {}\n{}",
+            "{}\n\nClasses: {}\n{}",
+            CLASSIFICATION.instructions(),
             json!(request.classes),
             request.instruction.unwrap_or_default()
         );
         let schema = object_schema([("class".to_owned(), json!({ "type": "string", "enum": request.classes }))]);
         let prompt = Prompt { instructions, data, schema: Some(schema), tokens_max: 100 };
-        let answer = self.project.complete(prompt).await?;
+        let answer = self.ask(CLASSIFICATION, prompt).await?;
         let said = read_object(&answer)?.get("class").and_then(Value::as_str).unwrap_or_default().trim().to_lowercase();
         let class = request.classes.into_iter().find(|class| class.to_lowercase() == said);
         class.ok_or_else(|| Error::internal("the language model chose none of the classes"))
@@ -111,15 +118,11 @@ impl ThreadHandle {
         self.project.language_model()?;
         let data = self.conversation(request.last).await?;
         let now = request.now.unwrap_or_else(|| self.project.now());
-        let instructions = format!(
-            "Read the values of these fields from the conversation and answer with a JSON object that has each field \
-             as a key and its value as a string; an empty string where the conversation does not tell it. The time is \
-             {now}.\nFields: {}",
-            Value::Object(fields.clone())
-        );
+        let instructions =
+            format!("{}\n\nThe time is {now}.\nFields: {}", FIELDS.instructions(), Value::Object(fields.clone()));
         let schema = object_schema(fields.keys().map(|name| (name.clone(), json!({ "type": "string" }))));
         let prompt = Prompt { instructions, data: data.clone(), schema: Some(schema), tokens_max: 2_000 };
-        let answer = self.project.complete(prompt).await?;
+        let answer = self.ask(FIELDS, prompt).await?;
         let mut said = read_object(&answer)?;
         let text = |value: Value| match value {
             Value::String(text) => text,
@@ -140,10 +143,9 @@ impl ThreadHandle {
         self.get().await?;
         self.project.language_model()?;
         let data = self.conversation(last).await?;
-        let instructions = "Write the one question that the last message asks or implies so that it can be understood \
-                            without the conversation. Answer with the question alone."
-            .to_owned();
-        let answer = self.project.complete(Prompt { instructions, data, schema: None, tokens_max: 300 }).await?;
+        let instructions = REWRITING.instructions().to_owned();
+        let prompt = Prompt { instructions, data, schema: None, tokens_max: 300 };
+        let answer = self.ask(REWRITING, prompt).await?;
         Ok(answer.trim().to_owned())
     }
 }

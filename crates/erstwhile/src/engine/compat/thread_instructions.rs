@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::engine::ThreadHandle;
+use crate::ingestion::request_summaries;
 use crate::store::{Locate, SettingScope};
 use erstwhile_core::change::{Change, SettingChange};
 use erstwhile_core::error::{Error, Result};
@@ -33,7 +34,12 @@ impl ThreadHandle {
             value: json!({ "facts": facts, "summary": summary }),
             updated_at: self.project.now(),
         };
+        let is_other = summary != kept("summary");
         let changes = vec![Change::Setting(SettingChange::Put(setting, Precondition::None))];
-        self.project.apply(graph, changes).await.map(|_| ())
+        self.project.apply(graph, changes).await?;
+        if is_other {
+            request_summaries(self.project.state(), scope).await?;
+        }
+        Ok(())
     }
 }

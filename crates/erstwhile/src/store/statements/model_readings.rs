@@ -12,6 +12,8 @@ statements! {
          pending = (SELECT count(*) FROM episode WHERE graph_id = $1 AND model_state = 1) WHERE graph_id = $1";
     RESET_MODEL_ATTEMPTS, GRAPH, "UPDATE model_queue SET attempts = 0, last_error = NULL WHERE graph_id = $1";
     CLAIMABLE_FOR_MODEL, Reach::FanOut, claimable!("model_queue");
+    CLAIMABLE_OF_PROJECT_FOR_MODEL, Reach::FanOut, claimable_of_project!("model_queue");
+    CLAIMABLE_PROJECTS_FOR_MODEL, Reach::FanOut, claimable_projects!("model_queue");
     CLAIM_FOR_MODEL, GRAPH, claim!("model_queue");
     CLAIM_GRAPH_FOR_MODEL, GRAPH, claim_graph!("model_queue");
     END_MODEL_PAUSE, GRAPH,
@@ -53,6 +55,9 @@ statements! {
     WRITTEN_SUMMARIES, GRAPH,
         "SELECT kind, subject, summary, basis, instructions, model, written_at FROM written_summary \
          WHERE graph_id = $1 ORDER BY kind, subject";
+    USER_SUMMARIES_AFTER, Reach::FanOut,
+        "SELECT w.graph_id FROM written_summary w CROSS JOIN graph g WHERE g.graph_id = w.graph_id AND g.project_id = $1 \
+         AND w.kind = 0 AND w.graph_id > $2 ORDER BY w.graph_id LIMIT $3";
     ADD_MODEL_USAGE, Reach::One("project_id"),
         "INSERT INTO model_usage (project_id, day, model, calls, retries, tokens_in, tokens_cached, tokens_out, cost) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (project_id, day, model) DO UPDATE SET \

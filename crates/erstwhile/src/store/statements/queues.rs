@@ -28,6 +28,29 @@ macro_rules! claimable {
     };
 }
 
+/// `CROSS JOIN`, because SQLite would else begin with the graphs of the project, of which there may be a million.
+macro_rules! claimable_of_project {
+    ($queue:literal) => {
+        concat!(
+            "SELECT q.graph_id, q.epoch FROM ",
+            $queue,
+            " q CROSS JOIN graph g WHERE g.graph_id = q.graph_id AND q.pending > 0 AND q.ready_at <= $1 \
+             AND q.lease_until < $1 AND g.project_id = $3 ORDER BY q.ready_at LIMIT $2"
+        )
+    };
+}
+
+macro_rules! claimable_projects {
+    ($queue:literal) => {
+        concat!(
+            "SELECT DISTINCT g.project_id FROM ",
+            $queue,
+            " q CROSS JOIN graph g WHERE g.graph_id = q.graph_id AND q.pending > 0 AND q.ready_at <= $1 \
+             AND q.lease_until < $1"
+        )
+    };
+}
+
 macro_rules! claim {
     ($queue:literal) => {
         concat!(
