@@ -41,9 +41,9 @@ pub(super) fn rejoin(passage: &mut Mapped) {
         let text = passage.text().to_owned();
         let is_kin = |at: usize| {
             joined.starts_with("co-")
-                || ["mother", "father", "sister", "brother", "son", "daughter", "left", "right"]
-                    .iter()
-                    .any(|kin| text[..at].ends_with(kin))
+                || ["mother", "father", "sister", "brother", "son", "daughter", "left", "right"].iter().any(|kin| {
+                    text[..at].ends_with(kin) || text[..at].strip_suffix('s').is_some_and(|one| one.ends_with(kin))
+                })
         };
         let edits: Vec<(Range<usize>, &str)> = text
             .match_indices(joined)
@@ -67,6 +67,7 @@ mod tests {
         };
         assert_eq!(rejoined("its a Yaris, its colour is red"), "it's a Yaris, its colour is red");
         assert_eq!(rejoined("my mother-in-law smokes no any more"), "my motherinlaw smokes no anymore");
+        assert_eq!(rejoined("my sons-in-law help"), "my sonsinlaw help");
         assert_eq!(rejoined("policy no. AX-99812 and no. I said"), "policy number AX-99812 and no. I said");
     }
 }

@@ -367,6 +367,12 @@ pub(super) fn pronoun_free(
             _ => Ok(person.name),
         };
     }
+    // "I'm worried that I sold too few": "that they sold too few", but not "they am".
+    let nominative = matches!(word, "i" | "we" | "he" | "she" | "they");
+    if own && nominative && matches!(sentence.dep(token), Dep::Nsubj | Dep::Nsubjpass) {
+        let is = |words: &[&str]| sentence.is(verb, words) || sentence.has_child_word(verb, words);
+        return if is(&["am", "'m", "\u{2019}m", "was"]) { Err(Vague) } else { Ok("they".to_owned()) };
+    }
     Ok(match (possessive, own) {
         (true, true) => "their".to_owned(),
         (true, false) => format!("{}'s", person.name),

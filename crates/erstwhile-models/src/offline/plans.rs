@@ -50,8 +50,9 @@ impl SentenceReader<'_, '_> {
         let person = (kinds.has(Kind::Person) || candidate.relation == "MET") && !s.is_a(object, Kind::Baby);
         let acts = s.is_verb(context.verb) && !s.is_lemma(context.verb, &["be", "have", "want", "plan", "get"]);
         // "We leave Milwaukee in August".
-        let leaves = s.lemma(context.verb) == "leave" && matches!(candidate.relation, "MOVED_FROM" | "LEFT_JOB")
-            || matches!(candidate.relation, "SOLD" | "DECLINED" | "CANCELLED")
+        // "We're moving from Bristol to Cardiff": Bristol is not what is planned.
+        let leaves = s.lemma(context.verb) == "leave" && candidate.relation == "LEFT_JOB"
+            || matches!(candidate.relation, "MOVED_FROM" | "SOLD" | "DECLINED" | "CANCELLED")
             || s.is_lemma(context.verb, &["drop", "ditch", "abandon"])
             || s.lemma(context.verb) == "lose";
         // "I'm trying to reduce my sugar intake", "to optimize my resume": what one wants is the change, not the thing.

@@ -18,6 +18,11 @@ const PAST_FORMS: &[&str] = &["got", "quit", "hurt", "put", "cut", "hit", "let",
 /// Nouns that are nothing in particular without a word before them.
 const EMPTY_OBJECTS: &[&str] =
     &["thing", "stuff", "lot", "bit", "way", "time", "part", "rest", "deal", "point", "news", "question", "idea"];
+/// Nouns of stretches of time.
+const TIMES: &[&str] = &["minute", "hour", "day", "week", "month", "year"];
+/// Verbs of which a stretch of time is the object.
+const TAKE_TIME: &[&str] =
+    &["have", "get", "take", "spend", "need", "save", "lose", "do", "study", "work", "be", "want"];
 /// Words of the object of a fact.
 const OBJECT_WORDS_MAX: usize = 9;
 
@@ -49,6 +54,11 @@ impl SentenceReader<'_, '_> {
             matches!(s.dep(c), Dep::Dobj | Dep::Attr | Dep::Oprd) && (s.is_noun(c) || s.pos(c) == Pos::Num)
         });
         if let Some(object) = direct {
+            // "I had to book three months in advance": how long before, and not what.
+            let how_long = s.is_lemma(object, TIMES) && !s.is_lemma(verb, TAKE_TIME);
+            if how_long && s.children(object).any(|c| s.pos(c) == Pos::Num) {
+                return Ok(None);
+            }
             // "A thing", "a lot" are nothing in particular.
             if s.is_lemma(object, EMPTY_OBJECTS) && !s.has_child(object, &[Dep::Compound, Dep::Amod]) {
                 return Ok(None);
@@ -115,7 +125,13 @@ impl SentenceReader<'_, '_> {
             match s.dep(child) {
                 Dep::Aux | Dep::Neg | Dep::Prt => core.push(child),
                 Dep::Dobj | Dep::Attr | Dep::Acomp => core.extend(s.doc.left_edge(child)..=child),
+                Dep::Nsubj if self.is_small_clause(verb) => core.extend(s.doc.left_edge(child)..=child),
                 Dep::Xcomp => core.extend(self.core(child)),
+                _ if self.is_small_clause(child) => core.extend(self.core(child)),
+                Dep::Prep if s.child_of(child, &[Dep::Pcomp]).is_some_and(|action| s.is_verb(action)) => {
+                    core.push(child);
+                    core.extend(s.child_of(child, &[Dep::Pcomp]).into_iter().flat_map(|action| self.core(action)));
+                }
                 Dep::Prep if object.is_none() => {
                     core.extend(s.object_of(child).map_or(child..=child, |object| child..=object));
                 }

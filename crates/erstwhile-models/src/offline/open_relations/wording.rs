@@ -65,7 +65,9 @@ impl SentenceReader<'_, '_> {
         tokens.sort_unstable();
         tokens.dedup();
         while tokens.last().is_some_and(|last| {
-            matches!(s.pos(*last), Pos::Punct | Pos::Intj | Pos::Cconj | Pos::Sym) || s.is(*last, EMPTY_ADVERBS)
+            matches!(s.pos(*last), Pos::Punct | Pos::Intj | Pos::Cconj | Pos::Sym)
+                || s.is(*last, EMPTY_ADVERBS)
+                || s.text(*last) == "|"
         }) {
             tokens.pop();
         }

@@ -415,6 +415,22 @@ pub(super) const IN_PASSING: &[(&str, &str, &str)] = &[
         "Nora is starting a job as a dental hygienist in Tucson on 9 June 2023.",
     ),
     (
+        "Please write Greek words in Greek letters only, with no transcription.",
+        "+ Nora INSTRUCTION Please write Greek words in Greek letters only, with no transcription",
+        "Nora asks: Please write Greek words in Greek letters only, with no transcription.",
+    ),
+    (
+        "Give me distances in kilometres and paces per kilometre.",
+        "+ Nora INSTRUCTION Give me distances in kilometres and paces per kilometre",
+        "Nora asks: Give me distances in kilometres and paces per kilometre.",
+    ),
+    (
+        "I am moving from Bristol to Cardiff on the 28th of May.",
+        "+ Nora PLANS move from Bristol @ 2023-05-28..",
+        "Nora is moving from Bristol to Cardiff on 28 May 2023.",
+    ),
+    ("My sister, who is a nurse, lives in Leeds.", "+ Nora's sister WORKS_AS nurse", "Nora's sister is a nurse."),
+    (
         "Please keep code examples short, I'm reading on my phone.",
         "+ Nora INSTRUCTION Please keep code examples short",
         "Nora asks: Please keep code examples short.",

@@ -61,6 +61,11 @@ pub(super) const OPEN: &[(&str, &str, &str)] = &[
         "+ Nora PLANS go with blue tiles",
         "Nora will probably go with the blue tiles.",
     ),
+    (
+        "I got my racket restrung at the start of the tennis season at a small shop.",
+        "+ Nora DID get racket restrung at the start",
+        "Nora got their racket restrung at the start of the tennis season at a small shop.",
+    ),
 ];
 /// What tells of the moment, needs somebody else, or holds under a condition.
 pub(super) const NOT_KEPT: &[&str] = &[
