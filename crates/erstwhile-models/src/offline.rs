@@ -19,6 +19,7 @@ mod clauses;
 mod codes;
 mod contractions;
 pub mod dates;
+mod days_in_words;
 mod dialogue;
 mod errands;
 mod exclusions;

@@ -229,7 +229,11 @@ impl SentenceReader<'_, '_> {
         if s.lemma(verb) == "have" && (s.is_a(noun, Kind::Kin) || s.is_a(noun, Kind::Animal)) {
             return;
         }
-        let number = s.child_of(noun, &[Dep::Nummod]).and_then(|number| number_of(&s.lower(number).replace(',', "")));
+        // "Chapters 1 and 2" are not one.
+        let number = s
+            .child_of(noun, &[Dep::Nummod])
+            .filter(|number| *number < noun)
+            .and_then(|number| number_of(&s.lower(number).replace(',', "")));
         let Some(number) = number.filter(|_| s.tag(noun) == Tag::Nns && !s.is_date(noun)) else { return };
         let Some(me) = self.people.speaker.clone().map(Person::named) else { return };
         let things = self.quantity_name(noun);
@@ -237,7 +241,14 @@ impl SentenceReader<'_, '_> {
             return;
         }
         let done = if s.lemma(verb) == "have" { String::new() } else { format!("{} ", s.lower(verb)) };
-        let statement = format!("{} has {done}{number} {things}", me.name);
+        // "8 problems on medians": of what kind they are.
+        let kind = s.child(noun, |c| s.dep(c) == Dep::Prep && c > noun && s.is(c, &["on", "about", "in", "of", "for"]));
+        let counted = match kind.filter(|kind| s.object_of(*kind).is_some_and(|of| s.is_noun(of) && !s.is_date(of))) {
+            Some(_) => self.phrase(noun, Some(&me.name)).ok(),
+            None => None,
+        };
+        let counted = counted.unwrap_or_else(|| format!("{number} {things}"));
+        let statement = format!("{} has {done}{counted}", me.name);
         let relation = format!("NUMBER_OF_{}", relation_name(&things));
         self.state(&me, &relation, Object::value(number.to_string()), statement);
         self.covered.push(verb);

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::given_names::gender_of_name;
 use super::mapped::Mapped;
 
 /// A passage of prose.
@@ -155,7 +156,14 @@ fn has_labels(text: &str, labelled: bool) -> bool {
     let lines = || text.lines().filter(|line| !line.trim().is_empty());
     let named = lines().filter(|line| label_of(line.trim_start()).is_some()).count();
     let count = lines().count();
-    named > 0 && (named * 2 > count && (labelled || named > 1) || labelled && (named > 1 || count == 2))
+    // "Tom: I live in Oslo" quotes Tom, "Maths: I failed" quotes nobody.
+    let quotes_person = || {
+        let label = lines().next().and_then(|line| label_of(line.trim_start()));
+        label.and_then(|(name, _)| name.split(' ').next()).is_some_and(|first| gender_of_name(first).is_some())
+    };
+    named > 0
+        && (named * 2 > count && (labelled || named > 1 || count == 1 && quotes_person())
+            || labelled && (named > 1 || count == 2))
 }
 
 /// Roles before the name of a speaker: "Customer (Ralph Odell):".

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::{Regex, RegexBuilder};
 
 use super::contractions;
+use super::days_in_words;
 use super::identifiers::is_joint_name;
 use super::joins;
 use super::mapped::Mapped;
@@ -99,6 +100,7 @@ pub(super) fn repair(passage: &mut Mapped, names: &[String], is_known_name: impl
     capitalise_names(passage, is_known_name);
     remove_links(passage);
     joins::rejoin(passage);
+    days_in_words::write_as_figures(passage);
     remove_addresses(passage);
     respell(passage);
     contractions::write_out(passage);

@@ -238,13 +238,27 @@ impl ProjectHandle {
     }
 }
 
-/// Parses "Name (role): text" or "Name: text", the form of message data.
+/// Whether what follows the first "Name: " are messages of others: every line begins with a name and says something.
+fn is_conversation(words: &str) -> bool {
+    let mut others = words.lines().skip(1).filter(|line| !line.trim().is_empty()).peekable();
+    others.peek().is_some()
+        && others.all(|line| {
+            line.split_once(": ").is_some_and(|(name, said)| {
+                name.split(' ').count() <= 3
+                    && name.starts_with(char::is_uppercase)
+                    && said.split_whitespace().count() > 2
+            })
+        })
+}
+
+/// Parses "Name (role): text" or "Name: text", the form of message data. Several such lines are a conversation, which is
+/// read as a whole.
 fn speaker_of(data: String) -> (Option<String>, Option<Role>, String) {
     /// Maximum number of characters of a speaker's name; a longer prefix is not a name.
     const SPEAKER_MAX: usize = 60;
     let Some((speaker, words)) = data.split_once(": ") else { return (None, Some(Role::User), data) };
     let is_name = !speaker.is_empty() && speaker.chars().count() <= SPEAKER_MAX && !speaker.contains(['\n', '.', '?']);
-    if !is_name {
+    if !is_name || is_conversation(words) {
         return (None, Some(Role::User), data);
     }
     let (name, role) = match speaker.strip_suffix(')').and_then(|speaker| speaker.rsplit_once('(')) {
@@ -254,5 +268,22 @@ fn speaker_of(data: String) -> (Option<String>, Option<Role>, String) {
     match (Role::parse(&name.to_lowercase()), role) {
         (Some(role), None) => (None, Some(role), words.to_owned()),
         (_, role) => (Some(name.to_owned()), role.or(Some(Role::Norole)), words.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_has_the_name_before_it_and_a_conversation_is_whole() {
+        let parsed = |data: &str| speaker_of(data.to_owned());
+        let of_anna = |words: &str| (Some("Anna".to_owned()), Some(Role::Norole), words.to_owned());
+        assert_eq!(parsed("Anna: I live in Oslo."), of_anna("I live in Oslo."));
+        assert_eq!(parsed("Anna (user): hello"), (Some("Anna".to_owned()), Some(Role::User), "hello".to_owned()));
+        let list = "Please buy:\nMilk: 2 l\nEggs: 6";
+        assert_eq!(parsed(&format!("Anna: {list}")), of_anna(list));
+        let conversation = "Anna Berg: I live in Oslo.\nBob Lund: I live in Bergen.";
+        assert_eq!(parsed(conversation), (None, Some(Role::User), conversation.to_owned()));
     }
 }

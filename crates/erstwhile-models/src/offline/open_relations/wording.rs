@@ -85,9 +85,14 @@ impl SentenceReader<'_, '_> {
                 && !such_as
         });
         let cut = tokens.iter().any(|token| self.is_cut_after(*token, &tokens, verb));
+        // "Completed half of it": half of what?
+        let part = s.children(verb).any(|c| {
+            s.is(c, &["of"])
+                && s.object_of(c).is_some_and(|object| s.is(object, POINTERS) && self.date_at(object).is_none())
+        });
         let doubts = tokens.iter().any(|token| s.dep(*token) == Dep::Mark && s.is(*token, &["if", "whether"]));
         let borrowed = self.is_borrowing(verb) && self.lender(verb).is_none();
-        (!points && !cut && !doubts && !borrowed && tokens.len() <= WORDS_MAX + 4).then_some(tokens)
+        (!points && !cut && !part && !doubts && !borrowed && tokens.len() <= WORDS_MAX + 4).then_some(tokens)
     }
 
     /// Adds the words of a verb, of what it takes, and of the verbs that complete it.

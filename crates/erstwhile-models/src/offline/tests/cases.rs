@@ -5,6 +5,8 @@ pub(super) const SPOKEN: &[(&str, &[&str])] = &[
         "I moved to Berlin last month and started working at Contoso.",
         &["+ Nora MOVED_TO Berlin @ 2023-04-01..", "+ Nora LIVES_IN Berlin @ 2023-04-01..", "+ Nora WORKS_AT Contoso"],
     ),
+    ("Tom: I live in Oslo.", &["+ Tom LIVES_IN Oslo"]),
+    ("Maths: I live in Oslo.", &["+ Nora LIVES_IN Oslo"]),
     ("I live in Porto.", &["+ Nora LIVES_IN Porto"]),
     (
         "Big news: I moved to Copenhagen last week.",

@@ -1,0 +1,118 @@
+//! Days of a month in words: "until the thirtieth" is "until the 30th", as dates are read.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::mapped::Mapped;
+
+/// The days of a month, from the first.
+const DAYS: [&str; 31] = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+    "twenty-first",
+    "twenty-second",
+    "twenty-third",
+    "twenty-fourth",
+    "twenty-fifth",
+    "twenty-sixth",
+    "twenty-seventh",
+    "twenty-eighth",
+    "twenty-ninth",
+    "thirtieth",
+    "thirty-first",
+];
+/// A day after a preposition of time.
+static DAY_IN_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let days: Vec<String> = DAYS.iter().rev().map(|day| day.replace('-', "[- ]")).collect();
+    Regex::new(&format!(r"(?i)\b(?:on|until|till|by|from|since|before|after) the ({})\b", days.join("|"))).ok()
+});
+const MONTHS: &[&str] = &[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "this month",
+    "next month",
+    "last month",
+    "the month",
+];
+
+/// "Until the thirtieth", "on the second of April": days of a month in figures, as dates are read.
+pub(super) fn write_as_figures(passage: &mut Mapped) {
+    let Some(days) = DAY_IN_WORDS.as_ref() else { return };
+    let text = passage.text().to_owned();
+    let of_month = |words: &str| MONTHS.iter().any(|month| words.to_lowercase().starts_with(month));
+    let edits: Vec<(Range<usize>, String)> = days
+        .captures_iter(&text)
+        .filter_map(|found| {
+            let (day, rest) = (found.get(1)?, &text[found.get(0)?.end()..]);
+            // "On the first floor" is no day.
+            let ends = rest.trim_start().is_empty() || rest.starts_with(['.', ',', '!', '?', ';', ')', '\n']);
+            let follows = ["of ", "and ", "because ", "so ", "but ", "at "]
+                .iter()
+                .any(|word| rest.trim_start().strip_prefix(word).is_some_and(|then| *word != "of " || of_month(then)));
+            let number = DAYS.iter().position(|name| *name == day.as_str().to_lowercase().replace(' ', "-"))? + 1;
+            (ends || follows).then(|| (day.range(), format!("{number}{}", ordinal_ending(number))))
+        })
+        .collect();
+    let edits: Vec<(Range<usize>, &str)> = edits.iter().map(|(range, with)| (range.clone(), with.as_str())).collect();
+    passage.replace(&edits);
+}
+
+fn ordinal_ending(number: usize) -> &'static str {
+    match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_after_a_preposition_is_written_in_figures() {
+        let written = |text: &str| {
+            let mut passage = Mapped::slice(text, 0..text.len());
+            write_as_figures(&mut passage);
+            passage.text().to_owned()
+        };
+        assert_eq!(written("away until the thirtieth"), "away until the 30th");
+        assert_eq!(written("On the twenty-second of May."), "On the 22nd of May.");
+        assert_eq!(written("I had it on the third and slept"), "I had it on the 3rd and slept");
+        for other in ["on the second floor", "the third of three", "on the first of three days", "by the tenth time"] {
+            assert_eq!(written(other), other);
+        }
+    }
+}
