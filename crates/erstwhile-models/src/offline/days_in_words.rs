@@ -46,6 +46,8 @@ static DAY_IN_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let days: Vec<String> = DAYS.iter().rev().map(|day| day.replace('-', "[- ]")).collect();
     Regex::new(&format!(r"(?i)\b(?:on|until|till|by|from|since|before|after) the ({})\b", days.join("|"))).ok()
 });
+/// Up to this number, "on the third" may be a floor or one of several.
+const FLOORS: usize = 6;
 const MONTHS: &[&str] = &[
     "january",
     "february",
@@ -74,13 +76,16 @@ pub(super) fn write_as_figures(passage: &mut Mapped) {
         .captures_iter(&text)
         .filter_map(|found| {
             let (day, rest) = (found.get(1)?, &text[found.get(0)?.end()..]);
-            // "On the first floor" is no day.
+            // "On the first floor" and "by the second" are no days.
+            let before = text.get(found.get(0)?.start()..day.start())?.to_lowercase();
             let ends = rest.trim_start().is_empty() || rest.starts_with(['.', ',', '!', '?', ';', ')', '\n']);
-            let follows = ["of ", "and ", "because ", "so ", "but ", "at "]
-                .iter()
-                .any(|word| rest.trim_start().strip_prefix(word).is_some_and(|then| *word != "of " || of_month(then)));
+            let follows = ["because ", "so ", "but ", "at "].iter().any(|word| rest.trim_start().starts_with(word));
+            let is_of_month = rest.trim_start().strip_prefix("of ").is_some_and(of_month);
             let number = DAYS.iter().position(|name| *name == day.as_str().to_lowercase().replace(' ', "-"))? + 1;
-            (ends || follows).then(|| (day.range(), format!("{number}{}", ordinal_ending(number))))
+            // "My flat is on the third": a floor, or one of several.
+            let is_number_of_day = number > FLOORS || number != 2 && !before.starts_with("on ");
+            let is_day = is_of_month || is_number_of_day && (ends || follows) && !before.starts_with("before");
+            is_day.then(|| (day.range(), format!("{number}{}", ordinal_ending(number))))
         })
         .collect();
     let edits: Vec<(Range<usize>, &str)> = edits.iter().map(|(range, with)| (range.clone(), with.as_str())).collect();
@@ -110,8 +115,17 @@ mod tests {
         };
         assert_eq!(written("away until the thirtieth"), "away until the 30th");
         assert_eq!(written("On the twenty-second of May."), "On the 22nd of May.");
-        assert_eq!(written("I had it on the third and slept"), "I had it on the 3rd and slept");
-        for other in ["on the second floor", "the third of three", "on the first of three days", "by the tenth time"] {
+        assert_eq!(written("due by the third"), "due by the 3rd");
+        assert_eq!(written("I had it on the ninth, and slept"), "I had it on the 9th, and slept");
+        for other in [
+            "on the second floor",
+            "the third of three",
+            "on the first of three days",
+            "by the tenth time",
+            "My flat is on the third.",
+            "It gets worse by the second.",
+            "on the first and second try",
+        ] {
             assert_eq!(written(other), other);
         }
     }

@@ -111,6 +111,11 @@ impl SentenceReader<'_, '_> {
             if relative { self.measured_noun(s.head(verb)) } else { Some(subject) }
         });
         let Some(noun) = object.filter(|_| reached.is_none()).or(subject) else { return };
+        // "I cut my CV from four pages to two": a number of what else is no measure of a thing.
+        let in_words = !s.text(number).contains(|c: char| c.is_ascii_digit());
+        if in_words && s.entity_kind(number) == Some(EntityKind::Cardinal) && !self.is_measured(noun) {
+            return;
+        }
         // "The fact that you reduced the load time".
         if s.subject(verb).is_some_and(|subject| SECOND.contains(&s.lower(subject))) {
             return;

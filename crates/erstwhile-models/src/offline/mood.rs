@@ -73,6 +73,11 @@ impl MoodReader<'_, '_> {
             return None;
         }
         let negated = s.child(verb, |c| s.dep(c) == Dep::Neg || s.is(c, &["never", "hardly", "rarely"])).is_some();
+        // "Neither my wife nor I drink" denies of two what one claim cannot.
+        let of_neither = |subject: usize| s.subtree(subject).any(|token| s.is(token, &["neither"]));
+        if s.child_of(verb, &[Dep::Nsubj]).is_some_and(of_neither) {
+            return None;
+        }
         let auxiliaries = self.auxiliaries(verb);
         if s.tag(verb) == Tag::Vb
             && auxiliaries.is_empty()
@@ -349,6 +354,8 @@ impl MoodReader<'_, '_> {
                 }
                 Mood::Wanted
             }
+            // "I'm trying not to eat meat" is no wish to eat it.
+            "try" if reading.negated => return None,
             // "I'm trying to lose weight", but not "trying to open a file".
             "try" if s.tag(head) == Tag::Vbg && s.is_lemma(verb, ATTEMPTS) => Mood::Wanted,
             _ if CONSIDERS.contains(&word) => Mood::Considered,

@@ -108,13 +108,20 @@ impl SentenceReader<'_, '_> {
         outcomes
     }
 
-    /// Whether a verb has a clause of its own, or one that says why, since when or who.
+    /// Whether a verb has a clause of its own, or one that is true beside another.
     fn may_state(&self, verb: usize) -> bool {
-        const REASONS: &[&str] = &["because", "since", "as", "cause", "cuz", "although", "though", "while", "whereas"];
+        const BESIDE: &[&str] = &["because", "since", "as", "cause", "cuz", "although", "though", "while", "whereas"];
         let s = self.s;
         match s.dep(verb) {
             Dep::Root | Dep::Conj | Dep::Ccomp | Dep::Parataxis | Dep::Relcl => true,
-            Dep::Advcl => s.child(verb, |child| s.dep(child) == Dep::Mark && s.is(child, REASONS)).is_some(),
+            // "As though I restored radios" is not true.
+            Dep::Advcl => {
+                let marks: Vec<usize> = s.children(verb).filter(|child| s.dep(*child) == Dep::Mark).collect();
+                marks.iter().any(|mark| s.is(*mark, BESIDE))
+                    && !marks
+                        .iter()
+                        .any(|mark| s.is(*mark, &["though", "if"]) && *mark > s.start && s.is(*mark - 1, &["as"]))
+            }
             _ => false,
         }
     }
@@ -141,12 +148,18 @@ impl SentenceReader<'_, '_> {
     }
 
     fn open_clause(&mut self, verb: usize) -> Result<Option<OpenOutcome>, Vague> {
+        let s = self.s;
         let Some(subject_token) = self.subject_of_open_clause(verb) else { return Ok(None) };
         let Some(tokens) = self.words_of_clause(verb) else { return Ok(None) };
         if self.says_no_open_fact(verb, subject_token, &tokens) {
             return Ok(None);
         }
         let Some(mut reading) = self.open_reading(verb) else { return Ok(None) };
+        // "I've never eaten meat and always cooked with oil": the denial is of the first verb alone.
+        let denied_before = self.lender(verb).is_some_and(|lender| !s.has_child_word(lender, &["or", "nor"]));
+        if reading.negated && denied_before && !s.has_child(verb, &[Dep::Neg]) {
+            return Ok(None);
+        }
         if reading.mood == Mood::Actual && !reading.negated && self.is_ahead(verb) {
             reading.mood = Mood::Planned;
         }

@@ -151,6 +151,13 @@ fn introduced_name(text: &str) -> Option<String> {
         .then(|| name.join(" ").trim_end_matches([',', '.', '!', ';']).to_owned())
 }
 
+/// Given names that stand before a line for what they mean as words, too.
+const NAMES_AND_WORDS: &[&str] = &[
+    "April", "May", "June", "August", "Mark", "Bill", "Will", "Grace", "Hope", "Joy", "Faith", "Rose", "Art", "Frank",
+    "Pat", "Summer", "Dawn", "Ruby", "Pearl", "Olive", "Violet", "Ivy", "Poppy", "Daisy", "Lily", "Holly", "Jasmine",
+    "Amber",
+];
+
 /// Whether the lines of a text begin with names.
 fn has_labels(text: &str, labelled: bool) -> bool {
     let lines = || text.lines().filter(|line| !line.trim().is_empty());
@@ -159,7 +166,8 @@ fn has_labels(text: &str, labelled: bool) -> bool {
     // "Tom: I live in Oslo" quotes Tom, "Maths: I failed" quotes nobody.
     let quotes_person = || {
         let label = lines().next().and_then(|line| label_of(line.trim_start()));
-        label.and_then(|(name, _)| name.split(' ').next()).is_some_and(|first| gender_of_name(first).is_some())
+        let first = label.and_then(|(name, _)| name.split(' ').next());
+        first.is_some_and(|first| gender_of_name(first).is_some() && !NAMES_AND_WORDS.contains(&first))
     };
     named > 0
         && (named * 2 > count && (labelled || named > 1 || count == 1 && quotes_person())

@@ -371,6 +371,9 @@ pub(super) fn pronoun_free(
     let nominative = matches!(word, "i" | "we" | "he" | "she" | "they");
     if own && nominative && matches!(sentence.dep(token), Dep::Nsubj | Dep::Nsubjpass) {
         let is = |words: &[&str]| sentence.is(verb, words) || sentence.has_child_word(verb, words);
+        if matches!(word, "he" | "she") {
+            return Ok(person.name);
+        }
         return if is(&["am", "'m", "\u{2019}m", "was"]) { Err(Vague) } else { Ok("they".to_owned()) };
     }
     Ok(match (possessive, own) {

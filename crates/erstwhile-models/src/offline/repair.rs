@@ -304,7 +304,9 @@ fn remove_addresses(passage: &mut Mapped) {
         && my.eq_ignore_ascii_case("my")
         // "My sister, who is a nurse", "my sister, Anna, …": of whom one speaks.
         && !matches!(*next, "who" | "whose" | "whom" | "which" | "and" | "or")
-        && !next.ends_with(',')
+        && !text.get(whom_at + whom.len()..).is_some_and(|rest| {
+            rest.split(['.', '!', '?']).next().is_some_and(|sentence| sentence.contains(','))
+        })
         && matches!(whom.to_lowercase().as_str(), "sister," | "sister!" | "brother," | "brother!" | "dear," | "friend,")
     {
         edits.push((*at..whom_at + whom.len() + 1, ""));

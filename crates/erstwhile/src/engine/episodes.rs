@@ -238,17 +238,23 @@ impl ProjectHandle {
     }
 }
 
-/// Whether what follows the first "Name: " are messages of others: every line begins with a name and says something.
+/// Whether what follows the first "Name: " are messages of others: every line begins with a name, and somebody speaks of
+/// themself or to another.
 fn is_conversation(words: &str) -> bool {
-    let mut others = words.lines().skip(1).filter(|line| !line.trim().is_empty()).peekable();
-    others.peek().is_some()
-        && others.all(|line| {
-            line.split_once(": ").is_some_and(|(name, said)| {
-                name.split(' ').count() <= 3
-                    && name.starts_with(char::is_uppercase)
-                    && said.split_whitespace().count() > 2
-            })
+    const DAYS: &[&str] = &["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    const SPOKEN: &[&str] = &["i", "i'm", "i've", "my", "we", "we're", "our", "you", "your", "me"];
+    let said: Option<Vec<&str>> = words
+        .lines()
+        .skip(1)
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| {
+            let (name, said) = line.split_once(": ")?;
+            let is_name = name.split(' ').count() <= 3 && name.starts_with(char::is_uppercase) && !DAYS.contains(&name);
+            is_name.then_some(said)
         })
+        .collect();
+    let speaks = |said: &&str| said.split_whitespace().any(|word| SPOKEN.contains(&word.to_lowercase().as_str()));
+    said.is_some_and(|said| said.iter().any(speaks))
 }
 
 /// Parses "Name (role): text" or "Name: text", the form of message data. Several such lines are a conversation, which is
@@ -283,6 +289,8 @@ mod tests {
         assert_eq!(parsed("Anna (user): hello"), (Some("Anna".to_owned()), Some(Role::User), "hello".to_owned()));
         let list = "Please buy:\nMilk: 2 l\nEggs: 6";
         assert_eq!(parsed(&format!("Anna: {list}")), of_anna(list));
+        let week = "My plans:\nMonday: see my mother\nTuesday: go to the gym";
+        assert_eq!(parsed(&format!("Anna: {week}")), of_anna(week));
         let conversation = "Anna Berg: I live in Oslo.\nBob Lund: I live in Bergen.";
         assert_eq!(parsed(conversation), (None, Some(Role::User), conversation.to_owned()));
     }

@@ -1,6 +1,6 @@
 //! Clauses that make no fact of an open relation, whatever their subject.
 
-use erstwhile_nlp::{Dep, EntityKind, Pos};
+use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
 use super::super::people::SECOND;
 use super::super::reader::SentenceReader;
@@ -29,16 +29,46 @@ const FRAMING: &[&str] = &[
     "promise",
     "reckon",
     "figure",
+    "wait",
 ];
 /// Adverbs that take back what is said.
-const DOUBTS: &[&str] = &["maybe", "perhaps", "hopefully", "supposedly", "almost", "nearly"];
+const DOUBTS: &[&str] = &[
+    "maybe",
+    "perhaps",
+    "hopefully",
+    "supposedly",
+    "allegedly",
+    "almost",
+    "nearly",
+    "hardly",
+    "barely",
+    "scarcely",
+    "neither",
+];
 
 impl SentenceReader<'_, '_> {
     /// Whether a clause of which `tokens` would be kept frames another one, needs something else to be understood, or is
     /// read elsewhere.
     pub(super) fn says_no_open_fact(&self, verb: usize, subject: usize, tokens: &[usize]) -> bool {
         let s = self.s;
-        let doubts = s.children(verb).any(|child| s.is(child, DOUBTS));
+        let of_subject = s.subtree(subject).take_while(|token| *token <= subject);
+        let doubts = s.children(verb).chain(tokens.iter().copied()).chain(of_subject).any(|token| s.is(token, DOUBTS));
+        // "I won't only sell my car".
+        let only = s.has_child(verb, &[Dep::Neg]) && tokens.iter().any(|token| s.is(*token, &["only", "just"]));
+        // "I was going to restore it": nobody says that it was done.
+        let was_going =
+            s.is(verb, &["going"]) && s.has_child_word(verb, &["was", "were"]) && s.has_child(verb, &[Dep::Xcomp]);
+        // "Was rejected and published": the parser may take the second participle for the past tense.
+        let head = s.head(verb);
+        let participle = s.tag(verb) == Tag::Vbd
+            && s.dep(verb) == Dep::Conj
+            && s.has_child(head, &[Dep::Auxpass])
+            && !s.has_child(verb, &[Dep::Nsubj, Dep::Nsubjpass]);
+        // "My friends who smoke": some of them.
+        let some = s.tag(subject) == Tag::Nns && s.has_child(subject, &[Dep::Relcl]);
+        // "I can't decide whether to sell it", "20 push-ups, not 50".
+        let open = s.subtree(verb).any(|token| s.dep(token) == Dep::Mark && s.is(token, &["whether"]))
+            || tokens.iter().any(|token| s.dep(*token) == Dep::Neg && !s.is_verb(s.head(*token)));
         let conditional =
             s.is(s.start, &["if", "when", "once", "unless", "until"]) || s.has_child_word(verb, &["if", "unless"]);
         // "My aunt is over from Beirut", "the results are back".
@@ -51,6 +81,11 @@ impl SentenceReader<'_, '_> {
         // "Which I bought in 2019": its object stands elsewhere.
         let gap = s.dep(verb) == Dep::Relcl && s.head(verb) != subject;
         doubts
+            || only
+            || was_going
+            || participle
+            || some
+            || open
             || conditional
             || visits
             || cut

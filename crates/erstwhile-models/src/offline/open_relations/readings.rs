@@ -7,8 +7,9 @@ use super::super::people::FIRST;
 use super::super::reader::SentenceReader;
 
 /// Verbs of what somebody takes to be so of themself.
-const BELIEFS: &[&str] =
-    &["think", "feel", "guess", "believe", "reckon", "figure", "realise", "realize", "find", "say"];
+const BELIEFS: &[&str] = &["think", "feel", "guess", "believe", "reckon", "figure", "realise", "realize", "find"];
+/// Those of them that are true also of what was believed.
+const FINDINGS: &[&str] = &["realise", "realize", "find"];
 const MODALS: &[&str] = &["would", "could", "might", "may", "should", "can", "must", "shall", "'d", "ought", "ca"];
 
 impl SentenceReader<'_, '_> {
@@ -35,7 +36,9 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let will = s.child(verb, |c| s.dep(c) == Dep::Aux && s.is(c, &["will", "'ll", "ll"])).is_some();
         let free = matches!(s.dep(verb), Dep::Root | Dep::Conj) || self.is_believed(verb);
-        let asked = s.is_question() || s.has_child_word(verb, &["maybe", "perhaps", "if"]);
+        // "… if my son wants it".
+        let conditional = s.children(verb).any(|c| s.dep(c) == Dep::Advcl && s.has_child(c, &[Dep::Mark, Dep::Advmod]));
+        let asked = s.is_question() || conditional;
         let negated = s.has_child(verb, &[Dep::Neg]);
         (will && free && !asked && self.is_of_speaker(verb)).then_some(Reading { mood: Mood::Planned, negated })
     }
@@ -56,7 +59,7 @@ impl SentenceReader<'_, '_> {
         s.dep(verb) == Dep::Ccomp
             && s.is_lemma(head, BELIEFS)
             && matches!(s.dep(head), Dep::Root | Dep::Conj)
-            && matches!(s.tag(head), Tag::Vbp | Tag::Vbd)
+            && (s.tag(head) == Tag::Vbp || s.tag(head) == Tag::Vbd && s.is_lemma(head, FINDINGS))
             && !s.has_child(head, &[Dep::Neg])
             && !s.has_child(head, &[Dep::Aux])
             && s.child(verb, |c| s.dep(c) == Dep::Mark && s.is(c, &["if", "whether", "like"])).is_none()

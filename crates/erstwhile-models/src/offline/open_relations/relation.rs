@@ -14,7 +14,8 @@ use super::wording::EMPTY_ADVERBS;
 /// Adverbs that belong to their verb as particles do.
 const PARTICLES: &[&str] = &["down", "up", "back", "out", "off", "over", "away", "home", "around", "abroad", "alone"];
 /// Present forms that are said of the past.
-const PAST_FORMS: &[&str] = &["got", "quit", "hurt", "put", "cut", "hit", "let", "set", "shut"];
+pub(super) const PAST_FORMS: &[&str] =
+    &["got", "quit", "hurt", "put", "cut", "hit", "let", "set", "shut", "forgot", "cost", "beat"];
 /// Nouns that are nothing in particular without a word before them.
 const EMPTY_OBJECTS: &[&str] =
     &["thing", "stuff", "lot", "bit", "way", "time", "part", "rest", "deal", "point", "news", "question", "idea"];
@@ -158,20 +159,22 @@ impl SentenceReader<'_, '_> {
         let wishes = s.is_lemma(verb, &["like", "love", "want", "prefer", "wish"]);
         let wished = clause.reading.mood == Mood::Wanted && (preposition.as_deref() == Some("to") || wishes);
         // "Was hit by a flood", "got the": a bare verb tells little.
-        let passive = s.has_child(verb, &[Dep::Auxpass]);
+        // "Was rejected and published": the auxiliary of both.
+        let helped = self.lender(verb).unwrap_or(verb);
+        let passive = s.has_child(helped, &[Dep::Auxpass]);
         if phrase.is_none() && particle.is_none() && (passive && clause.date.is_none() || s.is_lemma(verb, EMPTY)) {
             return None;
         }
-        let base = if passive { format!("be {}", s.lower(verb)) } else { s.lemma(verb).to_owned() };
+        let base = if passive { format!("be {}", s.lower(verb)) } else { base_form(s.lemma(verb)).to_owned() };
         let action = if wished { phrase.clone()? } else { joined(&base, phrase.as_deref()) };
-        let can = s.child(verb, |c| s.is(c, &["can", "ca", "could"])).is_some();
+        let can = s.child(helped, |c| s.is(c, &["can", "ca", "could"])).is_some();
         // "I've got a boat": one has it.
         let has_got = s.is(verb, &["got"]) && s.has_child_word(verb, &["have", "has", "'ve", "'s"]);
         let is_so = s.tag(verb) == Tag::Vbn && s.has_child_word(verb, &["am", "is", "are", "'m", "'re"]);
         let past = !has_got && !is_so && s.is_past(verb)
             || !has_got && s.is(verb, PAST_FORMS) && !s.has_child(verb, &[Dep::Aux])
-            || s.has_child_word(verb, &["was", "were", "did", "had", "could"])
-            || !has_got && s.tag(verb) == Tag::Vbn && s.has_child_word(verb, &["has", "have", "'ve", "'s"]);
+            || s.has_child_word(helped, &["was", "were", "did", "had", "could"])
+            || !has_got && s.tag(verb) == Tag::Vbn && s.has_child_word(helped, &["has", "have", "'ve", "'s"]);
         let is = s.lemma(verb) == "be";
         // "I was tired": over when it is said.
         if is && past && clause.date.is_none() && s.tag(verb) == Tag::Vbd {
@@ -219,5 +222,13 @@ impl SentenceReader<'_, '_> {
             }
             _ => None,
         }
+    }
+}
+
+/// The base form of a verb that the lemmatizer leaves as it is.
+fn base_form(lemma: &str) -> &str {
+    match lemma {
+        "forgot" => "forget",
+        other => other,
     }
 }

@@ -10,6 +10,7 @@ use super::POINTERS;
 
 /// Words of a subject that is no person.
 const SUBJECT_WORDS_MAX: usize = 6;
+const QUANTIFIERS: &[&str] = &["few", "many", "most", "no", "some", "any", "all", "both", "only", "even"];
 const ME: &[&str] = &["me", "us"];
 
 impl SentenceReader<'_, '_> {
@@ -55,12 +56,19 @@ impl SentenceReader<'_, '_> {
             return Ok(None);
         }
         let words: Vec<usize> = s.subtree(token).collect();
-        let named = words.len() <= SUBJECT_WORDS_MAX && !words.iter().any(|word| s.is(*word, POINTERS));
+        // "Even jazz", "few things", "chocolate, not cheese".
+        let limits = |word: usize| {
+            matches!(s.dep(word), Dep::Advmod | Dep::Neg | Dep::Punct | Dep::Quantmod) || s.is(word, QUANTIFIERS)
+        };
+        let named =
+            words.len() <= SUBJECT_WORDS_MAX && !words.iter().any(|word| s.is(*word, POINTERS) || limits(*word));
         if !named {
             return Ok(None);
         }
         let name = self.text_of(&words, None)?;
-        let opens = words.first().is_some_and(|first| *first == s.start && s.pos(*first) != Pos::Propn);
+        let opens = words
+            .first()
+            .is_some_and(|first| *first == s.start && s.pos(*first) != Pos::Propn && name.starts_with(s.text(*first)));
         let name = if opens { uncapitalised(&name) } else { name };
         let plural = s.tag(token) == Tag::Nns;
         Ok(Some(name)

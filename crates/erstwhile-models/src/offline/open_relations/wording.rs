@@ -8,6 +8,7 @@ use super::super::nouns::{self, Vague};
 use super::super::people::FIRST;
 use super::super::reader::SentenceReader;
 use super::super::verb_forms::{expanded, third_person};
+use super::relation::PAST_FORMS;
 use super::{OpenClause, POINTERS};
 
 /// Words of a fact; longer clauses say several things.
@@ -164,7 +165,9 @@ impl SentenceReader<'_, '_> {
         let head = s.head(verb);
         let lends = s.dep(verb) == Dep::Conj && s.tag(head) == s.tag(verb) && s.tag(verb) != Tag::Vb;
         let lent = |c: usize| matches!(s.dep(c), Dep::Aux | Dep::Auxpass) && s.tag(c) != Tag::To;
-        (lends && self.is_borrowing(verb) && s.child(head, lent).is_some()).then_some(head)
+        // "I will be restoring or selling them".
+        let modal = s.child(head, |c| s.tag(c) == Tag::Md).is_some();
+        (lends && !modal && self.is_borrowing(verb) && s.child(head, lent).is_some()).then_some(head)
     }
 
     /// The text of some words in their order: names for pronouns, no dates.
@@ -245,6 +248,7 @@ impl SentenceReader<'_, '_> {
                     "am" => "is".to_owned(),
                     "were" if !clause.subject.plural => "was".to_owned(),
                     "are" | "have" | "do" if !clause.subject.plural => third_person(&word),
+                    _ if PAST_FORMS.contains(&word.as_str()) => word,
                     _ if matches!(s.tag(token), Tag::Vbp | Tag::Vb) && !clause.subject.plural => {
                         third_person(s.lemma(token))
                     }

@@ -6,6 +6,7 @@ pub(super) const SPOKEN: &[(&str, &[&str])] = &[
         &["+ Nora MOVED_TO Berlin @ 2023-04-01..", "+ Nora LIVES_IN Berlin @ 2023-04-01..", "+ Nora WORKS_AT Contoso"],
     ),
     ("Tom: I live in Oslo.", &["+ Tom LIVES_IN Oslo"]),
+    ("April: I moved to Oslo.", &["+ Nora MOVED_TO Oslo @ 2023-04-01..", "+ Nora LIVES_IN Oslo @ 2023-04-01.."]),
     ("Maths: I live in Oslo.", &["+ Nora LIVES_IN Oslo"]),
     ("I live in Porto.", &["+ Nora LIVES_IN Porto"]),
     (

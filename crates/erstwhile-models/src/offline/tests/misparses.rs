@@ -140,6 +140,10 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
     ("That truck is basically my child.", None),
     ("I'll call you after I dance at the party.", None),
     ("I hit 500 last week, a heron of all things.", None),
+    (
+        "I've cut my CV from four pages to two.",
+        Some(("+ Nora DID cut CV", "Nora has cut their CV from four pages to two.")),
+    ),
     ("We lost two heifers.", Some(("+ Nora DID lose two heifers", "Nora lost two heifers."))),
     ("I did the math.", None),
     ("My checks went live yesterday.", None),

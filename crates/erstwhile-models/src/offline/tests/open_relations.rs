@@ -66,6 +66,11 @@ pub(super) const OPEN: &[(&str, &str, &str)] = &[
         "+ Nora DID get racket restrung at the start",
         "Nora got their racket restrung at the start of the tennis season at a small shop.",
     ),
+    (
+        "My article was rejected in March and published by a small journal in May.",
+        "+ Nora's article DID be published by small journal @ 2023-05-01..",
+        "Nora's article was published by a small journal in May 2023.",
+    ),
 ];
 /// What tells of the moment, needs somebody else, or holds under a condition.
 pub(super) const NOT_KEPT: &[&str] = &[
@@ -78,6 +83,15 @@ pub(super) const NOT_KEPT: &[&str] = &[
     "If we finish the garage we sell two bikes.",
     "She said she bought 40 tiles.",
     "Maybe I finish three chapters.",
+    "I thought I had paid 300 euros for the flight.",
+    "I act as though I restore radios for a living.",
+    "I was going to restore two radios but gave up.",
+    "I won't only sell my car but also my bike.",
+    "Red wine hardly ever gives me migraines.",
+    "Supposedly red wine gives me migraines.",
+    "I can't decide whether to sell my piano.",
+    "I can do 20 pushups, not 50.",
+    "I'm trying not to eat meat.",
     "How can I optimize 3 pages?",
     "This is the photo I took at the lake.",
     "I'm not sure if I can move the wall.",

@@ -10,6 +10,7 @@ use erstwhile::model::{EpisodeId, Metadata, Role, TaskId};
 use erstwhile::search::filter::Filter;
 use erstwhile::{ErrorKind, Result};
 use jiff::{SignedDuration, Timestamp};
+use tokio::task::AbortHandle;
 use tokio::time::sleep;
 use uuid::Uuid;
 
@@ -43,6 +44,8 @@ pub(super) struct Said {
     pub(super) fate: Fate,
     /// The number of the request that sent it.
     request: usize,
+    /// An earlier attempt to send it, which nobody waited for.
+    unanswered: Option<AbortHandle>,
 }
 
 /// A person with one thread.
@@ -208,7 +211,7 @@ impl Person {
     }
 
     fn forget(&mut self) {
-        self.said.iter_mut().for_each(|said| said.fate = Fate::Gone);
+        self.said.iter_mut().for_each(Said::is_deleted);
         self.tasks.clear();
     }
 
@@ -241,7 +244,14 @@ impl Person {
         let messages = (0..count).map(|_| {
             let text = speech::text(self.said.len(), &mut self.chance);
             let at = beginning() + SignedDuration::from_hours(24 * self.chance.number(0..3) as i64);
-            let said = Said { text: text.clone(), at, id: None, fate: Fate::InDoubt, request: self.requests };
+            let said = Said {
+                text: text.clone(),
+                at,
+                id: None,
+                fate: Fate::InDoubt,
+                request: self.requests,
+                unanswered: None,
+            };
             self.said.push(said);
             NewMessage { created_at: Some(at), ..NewMessage::new(Role::User, text) }
         });
@@ -278,7 +288,8 @@ impl Person {
             _ => {
                 let key = self.chance.uuid();
                 if self.chance.per_mille(cluster.weather.rates.impatient) {
-                    self.say_and_leave(cluster, key, messages.clone()).await;
+                    let unanswered = self.say_and_leave(cluster, key, messages.clone()).await;
+                    self.said[first..].iter_mut().for_each(|said| said.unanswered.clone_from(&unanswered));
                 }
                 self.must(cluster, &what, async |project| add(project.repeatable(key), messages.clone()).await).await
             }
@@ -291,13 +302,15 @@ impl Person {
     }
 
     /// Sends messages and does not wait for the answer; the node goes on meanwhile.
-    async fn say_and_leave(&mut self, cluster: &Cluster, key: Uuid, messages: Vec<NewMessage>) {
-        let Some((engine, _)) = cluster.any(&mut self.chance).engine() else { return };
+    async fn say_and_leave(&mut self, cluster: &Cluster, key: Uuid, messages: Vec<NewMessage>) -> Option<AbortHandle> {
+        let (engine, _) = cluster.any(&mut self.chance).engine()?;
         let thread = engine.project(cluster.project).repeatable(key).thread(&self.thread_id);
         let adding = tokio::spawn(async move { thread.add_messages(messages, &[], false).await });
+        let under_way = adding.abort_handle();
         self.note(cluster, format_args!("speaks and does not wait"));
         let patience = self.chance.millis(1..40);
         drop(tokio::time::timeout(patience, adding).await);
+        Some(under_way)
     }
 
     /// Sends messages as an import job, and waits until it is done.
@@ -389,6 +402,13 @@ impl Said {
     /// It is not among the stored messages.
     fn is_not_stored(&mut self) {
         assert!(self.fate != Fate::Kept, "{} is lost", self.text);
-        self.fate = Fate::Gone;
+        self.is_deleted();
+    }
+
+    /// It is not stored any more. An attempt to send it that is still under way, and has not yet looked for the thread, may
+    /// reach another thread that is added under the same id.
+    fn is_deleted(&mut self) {
+        let is_under_way = self.unanswered.as_ref().is_some_and(|attempt| !attempt.is_finished());
+        (self.id, self.fate) = if is_under_way { (None, Fate::InDoubt) } else { (self.id, Fate::Gone) };
     }
 }
