@@ -1,4 +1,5 @@
-//! Days of a month in words: "until the thirtieth" is "until the 30th", as dates are read.
+//! Days in words without their month: "until the thirtieth" is "until the 30th", as dates are read. With a month, "the second
+//! of April", they are read as they stand.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -48,30 +49,10 @@ static DAY_IN_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 /// Up to this number, "on the third" may be a floor or one of several.
 const FLOORS: usize = 6;
-const MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "this month",
-    "next month",
-    "last month",
-    "the month",
-];
-
-/// "Until the thirtieth", "on the second of April": days of a month in figures, as dates are read.
+/// Writes "until the thirtieth" with figures.
 pub(super) fn write_as_figures(passage: &mut Mapped) {
     let Some(days) = DAY_IN_WORDS.as_ref() else { return };
     let text = passage.text().to_owned();
-    let of_month = |words: &str| MONTHS.iter().any(|month| words.to_lowercase().starts_with(month));
     let edits: Vec<(Range<usize>, String)> = days
         .captures_iter(&text)
         .filter_map(|found| {
@@ -80,11 +61,10 @@ pub(super) fn write_as_figures(passage: &mut Mapped) {
             let before = text.get(found.get(0)?.start()..day.start())?.to_lowercase();
             let ends = rest.trim_start().is_empty() || rest.starts_with(['.', ',', '!', '?', ';', ')', '\n']);
             let follows = ["because ", "so ", "but ", "at "].iter().any(|word| rest.trim_start().starts_with(word));
-            let is_of_month = rest.trim_start().strip_prefix("of ").is_some_and(of_month);
             let number = DAYS.iter().position(|name| *name == day.as_str().to_lowercase().replace(' ', "-"))? + 1;
             // "My flat is on the third": a floor, or one of several.
             let is_number_of_day = number > FLOORS || number != 2 && !before.starts_with("on ");
-            let is_day = is_of_month || is_number_of_day && (ends || follows) && !before.starts_with("before");
+            let is_day = is_number_of_day && (ends || follows) && !before.starts_with("before");
             is_day.then(|| (day.range(), format!("{number}{}", ordinal_ending(number))))
         })
         .collect();
@@ -114,7 +94,7 @@ mod tests {
             passage.text().to_owned()
         };
         assert_eq!(written("away until the thirtieth"), "away until the 30th");
-        assert_eq!(written("On the twenty-second of May."), "On the 22nd of May.");
+        assert_eq!(written("until the twenty-second, I think"), "until the 22nd, I think");
         assert_eq!(written("due by the third"), "due by the 3rd");
         assert_eq!(written("I had it on the ninth, and slept"), "I had it on the 9th, and slept");
         for other in [

@@ -248,10 +248,8 @@ impl SentenceReader<'_, '_> {
         let done = if s.lemma(verb) == "have" { String::new() } else { format!("{} ", s.lower(verb)) };
         // "8 problems on medians": of what kind they are.
         let kind = s.child(noun, |c| s.dep(c) == Dep::Prep && c > noun && s.is(c, &["on", "about", "in", "of", "for"]));
-        let counted = match kind.filter(|kind| s.object_of(*kind).is_some_and(|of| s.is_noun(of) && !s.is_date(of))) {
-            Some(_) => self.phrase(noun, Some(&me.name)).ok(),
-            None => None,
-        };
+        let of_kind = kind.and_then(|kind| s.object_of(kind)).filter(|of| s.is_noun(*of) && !s.is_date(*of));
+        let counted = of_kind.and_then(|_| self.phrase(noun, Some(&me.name)).ok());
         let counted = counted.unwrap_or_else(|| format!("{number} {things}"));
         let statement = format!("{} has {done}{counted}", me.name);
         let relation = format!("NUMBER_OF_{}", relation_name(&things));

@@ -355,26 +355,19 @@ pub(super) fn pronoun_free(
         || matches!(word, "my" | "our" | "your" | "his" | "their" | "mine" | "ours" | "yours" | "hers" | "theirs");
     let own = subject == Some(person.name.as_str());
     let verb = sentence.head(token);
-    let subject_of_where =
-        matches!(sentence.dep(token), Dep::Nsubj | Dep::Nsubjpass) && sentence.has_child_word(verb, &["where"]);
-    if own && subject_of_where {
-        // "Where I teach" is "where they teach"; "where I was born" and "where he lives" need the name.
-        let says = |words: &[&str]| sentence.is(verb, words) || sentence.has_child_word(verb, words);
-        return match word {
-            "i" if says(&["am", "'m", "\u{2019}m"]) => Err(Vague),
-            "i" if says(&["was"]) => Ok(person.name),
-            "i" | "we" => Ok("they".to_owned()),
-            _ => Ok(person.name),
-        };
-    }
-    // "I'm worried that I sold too few": "that they sold too few", but not "they am".
+    // "Where I teach" is "where they teach", "that I sold too few" is "that they sold too few"; "where I was born" needs the
+    // name, and nothing agrees with "am".
     let nominative = matches!(word, "i" | "we" | "he" | "she" | "they");
     if own && nominative && matches!(sentence.dep(token), Dep::Nsubj | Dep::Nsubjpass) {
         let is = |words: &[&str]| sentence.is(verb, words) || sentence.has_child_word(verb, words);
-        if matches!(word, "he" | "she") {
-            return Ok(person.name);
-        }
-        return if is(&["am", "'m", "\u{2019}m", "was"]) { Err(Vague) } else { Ok("they".to_owned()) };
+        return match word {
+            "he" | "she" => Ok(person.name),
+            "they" if sentence.has_child_word(verb, &["where"]) => Ok(person.name),
+            _ if is(&["am", "'m", "\u{2019}m"]) => Err(Vague),
+            _ if is(&["was"]) && sentence.has_child_word(verb, &["where"]) => Ok(person.name),
+            _ if is(&["was"]) => Err(Vague),
+            _ => Ok("they".to_owned()),
+        };
     }
     Ok(match (possessive, own) {
         (true, true) => "their".to_owned(),

@@ -47,53 +47,62 @@ const DOUBTS: &[&str] = &[
 ];
 
 impl SentenceReader<'_, '_> {
-    /// Whether a clause of which `tokens` would be kept frames another one, needs something else to be understood, or is
-    /// read elsewhere.
+    /// Whether a clause of which `tokens` would be kept is not asserted, says only a part of what was said, frames another
+    /// clause, needs something else to be understood, or is read elsewhere.
     pub(super) fn says_no_open_fact(&self, verb: usize, subject: usize, tokens: &[usize]) -> bool {
-        let s = self.s;
-        let of_subject = s.subtree(subject).take_while(|token| *token <= subject);
-        let doubts = s.children(verb).chain(tokens.iter().copied()).chain(of_subject).any(|token| s.is(token, DOUBTS));
-        // "I won't only sell my car".
-        let only = s.has_child(verb, &[Dep::Neg]) && tokens.iter().any(|token| s.is(*token, &["only", "just"]));
-        // "I was going to restore it": nobody says that it was done.
-        let was_going =
-            s.is(verb, &["going"]) && s.has_child_word(verb, &["was", "were"]) && s.has_child(verb, &[Dep::Xcomp]);
-        // "Was rejected and published": the parser may take the second participle for the past tense.
-        let head = s.head(verb);
-        let participle = s.tag(verb) == Tag::Vbd
-            && s.dep(verb) == Dep::Conj
-            && s.has_child(head, &[Dep::Auxpass])
-            && !s.has_child(verb, &[Dep::Nsubj, Dep::Nsubjpass]);
-        // "My friends who smoke": some of them.
-        let some = s.tag(subject) == Tag::Nns && s.has_child(subject, &[Dep::Relcl]);
-        // "I can't decide whether to sell it", "20 push-ups, not 50".
-        let open = s.subtree(verb).any(|token| s.dep(token) == Dep::Mark && s.is(token, &["whether"]))
-            || tokens.iter().any(|token| s.dep(*token) == Dep::Neg && !s.is_verb(s.head(*token)));
-        let conditional =
-            s.is(s.start, &["if", "when", "once", "unless", "until"]) || s.has_child_word(verb, &["if", "unless"]);
-        // "My aunt is over from Beirut", "the results are back".
-        let visits = s.lemma(verb) == "be" && s.has_child_word(verb, &["over", "here", "around", "back"]);
-        // "Ordered, 95 pounds with delivery": the parser may take what stands apart for the object.
-        let cut = verb + 1 < s.end && s.pos(verb + 1) == Pos::Punct;
-        // "Raised Inverness": where somebody grew up.
-        let raised =
-            s.lemma(verb) == "raise" && s.child_of(verb, &[Dep::Dobj]).is_some_and(|object| s.is_proper(object));
-        // "Which I bought in 2019": its object stands elsewhere.
-        let gap = s.dep(verb) == Dep::Relcl && s.head(verb) != subject;
-        doubts
-            || only
-            || was_going
-            || participle
-            || some
-            || open
-            || conditional
-            || visits
-            || cut
-            || raised
-            || gap
+        self.is_uncertain(verb, subject, tokens)
+            || self.is_half(verb, subject, tokens)
+            || self.is_misparsed(verb)
             || self.is_frame(verb)
             || self.needs_others(verb, subject, tokens)
             || self.sets_value(verb)
+    }
+
+    /// Whether a clause is doubted, holds under a condition, or is left open.
+    fn is_uncertain(&self, verb: usize, subject: usize, tokens: &[usize]) -> bool {
+        let s = self.s;
+        let of_subject = s.subtree(subject).take_while(|token| *token <= subject);
+        let doubted = s.children(verb).chain(tokens.iter().copied()).chain(of_subject).any(|token| s.is(token, DOUBTS));
+        let conditional =
+            s.is(s.start, &["if", "when", "once", "unless", "until"]) || s.has_child_word(verb, &["if", "unless"]);
+        // "I was going to restore it": nobody says that it was done.
+        let was_going =
+            s.is(verb, &["going"]) && s.has_child_word(verb, &["was", "were"]) && s.has_child(verb, &[Dep::Xcomp]);
+        // "I can't decide whether to sell it".
+        let undecided = s.subtree(verb).any(|token| s.dep(token) == Dep::Mark && s.is(token, &["whether"]));
+        doubted || conditional || was_going || undecided
+    }
+
+    /// Whether a clause alone says less than was said, or of more.
+    fn is_half(&self, verb: usize, subject: usize, tokens: &[usize]) -> bool {
+        let s = self.s;
+        // "I won't only sell my car".
+        let not_only = s.has_child(verb, &[Dep::Neg]) && tokens.iter().any(|token| s.is(*token, &["only", "just"]));
+        // "I can do 20 push-ups, not 50".
+        let contrasts = tokens.iter().any(|token| s.dep(*token) == Dep::Neg && !s.is_verb(s.head(*token)));
+        // "My friends who smoke": some of them.
+        let of_some = s.tag(subject) == Tag::Nns && s.has_child(subject, &[Dep::Relcl]);
+        // "My aunt is over from Beirut", "the results are back".
+        let visits = s.lemma(verb) == "be" && s.has_child_word(verb, &["over", "here", "around", "back"]);
+        // "Which I bought in 2019": its object stands elsewhere.
+        let gap = s.dep(verb) == Dep::Relcl && s.head(verb) != subject;
+        not_only || contrasts || of_some || visits || gap
+    }
+
+    /// Whether the parser took a clause for another one.
+    fn is_misparsed(&self, verb: usize) -> bool {
+        let s = self.s;
+        // "Ordered, 95 pounds with delivery": it may take what stands apart for the object.
+        let cut = verb + 1 < s.end && s.pos(verb + 1) == Pos::Punct;
+        // "Was rejected and published": it may take the second participle for the past tense.
+        let participle = s.tag(verb) == Tag::Vbd
+            && s.dep(verb) == Dep::Conj
+            && s.has_child(s.head(verb), &[Dep::Auxpass])
+            && !s.has_child(verb, &[Dep::Nsubj, Dep::Nsubjpass]);
+        // "Raised Inverness": where somebody grew up.
+        let raised =
+            s.lemma(verb) == "raise" && s.child_of(verb, &[Dep::Dobj]).is_some_and(|object| s.is_proper(object));
+        cut || participle || raised
     }
 
     /// Whether a clause only frames another one: "I think that …".

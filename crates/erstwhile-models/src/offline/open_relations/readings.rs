@@ -10,7 +10,6 @@ use super::super::reader::SentenceReader;
 const BELIEFS: &[&str] = &["think", "feel", "guess", "believe", "reckon", "figure", "realise", "realize", "find"];
 /// Those of them that are true also of what was believed.
 const FINDINGS: &[&str] = &["realise", "realize", "find"];
-const MODALS: &[&str] = &["would", "could", "might", "may", "should", "can", "must", "shall", "'d", "ought", "ca"];
 
 impl SentenceReader<'_, '_> {
     /// How a clause says that something is so; `None` if it does not.
@@ -46,7 +45,7 @@ impl SentenceReader<'_, '_> {
     /// "I think I'm more relaxed at home": what the speaker takes to be so of themself.
     fn belief(&self, verb: usize) -> Option<Reading> {
         let s = self.s;
-        let modal = s.child(verb, |c| s.dep(c) == Dep::Aux && s.is(c, MODALS)).is_some();
+        let modal = s.child(verb, |c| s.tag(c) == Tag::Md).is_some();
         let finite = matches!(s.tag(verb), Tag::Vbp | Tag::Vbz | Tag::Vbd) || s.has_child(verb, &[Dep::Aux]);
         let sure = finite && !modal && self.is_believed(verb) && self.is_of_speaker(verb) && !s.is_question();
         sure.then(|| Reading { mood: Mood::Actual, negated: s.has_child(verb, &[Dep::Neg]) })

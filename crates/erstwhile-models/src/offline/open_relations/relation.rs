@@ -158,10 +158,10 @@ impl SentenceReader<'_, '_> {
         // "Would like to add an import", "would like an import": what is wished is the import.
         let wishes = s.is_lemma(verb, &["like", "love", "want", "prefer", "wish"]);
         let wished = clause.reading.mood == Mood::Wanted && (preposition.as_deref() == Some("to") || wishes);
-        // "Was hit by a flood", "got the": a bare verb tells little.
         // "Was rejected and published": the auxiliary of both.
         let helped = self.lender(verb).unwrap_or(verb);
         let passive = s.has_child(helped, &[Dep::Auxpass]);
+        // "Was hit by a flood", "got the": a bare verb tells little.
         if phrase.is_none() && particle.is_none() && (passive && clause.date.is_none() || s.is_lemma(verb, EMPTY)) {
             return None;
         }

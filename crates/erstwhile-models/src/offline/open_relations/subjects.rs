@@ -10,7 +10,9 @@ use super::POINTERS;
 
 /// Words of a subject that is no person.
 const SUBJECT_WORDS_MAX: usize = 6;
+/// Words of which one cannot tell what they count.
 const QUANTIFIERS: &[&str] = &["few", "many", "most", "no", "some", "any", "all", "both", "only", "even"];
+/// The speaker as an object.
 const ME: &[&str] = &["me", "us"];
 
 impl SentenceReader<'_, '_> {
