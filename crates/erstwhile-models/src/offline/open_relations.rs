@@ -134,7 +134,10 @@ impl SentenceReader<'_, '_> {
             while token != verb {
                 // "Thinking of getting a boat": the preposition only joins the two verbs.
                 let joins = s.dep(token) == Dep::Prep && s.has_child(token, &[Dep::Pcomp]);
-                if !s.is_verb(token) && !joins && !s.is_lemma(verb, CHANGES)
+                // "My brother is loud": that there is a brother says nothing of how he is.
+                let is_subject = matches!(s.dep(token), Dep::Nsubj | Dep::Nsubjpass);
+                if is_subject
+                    || !s.is_verb(token) && !joins && !s.is_lemma(verb, CHANGES)
                     || matches!(s.dep(token), Dep::Conj | Dep::Ccomp | Dep::Parataxis | Dep::Root)
                     || !s.tokens().contains(&s.head(token))
                 {

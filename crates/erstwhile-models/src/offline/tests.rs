@@ -161,6 +161,16 @@ fn what_no_relation_says_is_kept_if_somebody_would_keep_it() {
 }
 
 #[test]
+fn clauses_of_many_kinds_may_become_open_facts() {
+    let extractor = extractor();
+    for (text, expected) in open_relations::CONSIDERED {
+        let considered = extractor.open_facts(&said_by_nora(text));
+        let statements: Vec<&str> = considered[0].iter().map(|fact| fact.statement.as_str()).collect();
+        assert_eq!(statements, *expected, "{text}");
+    }
+}
+
+#[test]
 fn an_open_fact_takes_the_place_of_no_other() {
     let text = "I have to rewrite the first five chapters. I have to pay back 4,000 euros. I've got twelve weeks of severance.";
     let found = said(&extractor(), &said_by_nora(text));

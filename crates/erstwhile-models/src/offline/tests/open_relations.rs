@@ -97,3 +97,17 @@ pub(super) const NOT_KEPT: &[&str] = &[
     "I'm not sure if I can move the wall.",
     "You get two weeks of holiday.",
 ];
+/// What Nora says, and what it says that may be kept: the model of judged facts decides about these.
+pub(super) const CONSIDERED: &[(&str, &[&str])] = &[
+    ("I think I sleep better with the window open.", &["Nora sleeps better with the window open"]),
+    ("I thought I slept better with the window open.", &[]),
+    ("I left early because my back needs a hard chair.", &["Nora left early", "Nora's back needs a hard chair"]),
+    ("Dancing makes me happy.", &["dancing makes Nora happy"]),
+    (
+        "I've finished the outline and rewritten two chapters.",
+        &["Nora has finished the outline", "Nora has rewritten two chapters"],
+    ),
+    ("My brother, who repairs clocks, is loud.", &["Nora's brother repairs clocks", "Nora's brother is loud"]),
+    ("I'll probably start with Mint.", &["Nora will probably start with Mint"]),
+    ("I'll probably sell my boat next year if my son wants it.", &[]),
+];
