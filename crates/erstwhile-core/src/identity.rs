@@ -186,11 +186,14 @@ enum ShortName {
     Surname(String),
 }
 
-/// Selects the display name of an entity: a name rather than a description ("Anna's dog"), the name with the most words,
-/// then the longest, then the first in alphabetical order.
+/// Selects the display name of an entity: a name rather than a description ("Anna's dog", "rescue greyhound"), the name with
+/// the most words, then the longest, then the first in alphabetical order.
 pub fn fullest_name<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     names.into_iter().max_by(|left, right| {
-        let size = |name: &str| (!name.contains("'s "), name.split_whitespace().count(), name.chars().count());
+        let size = |name: &str| {
+            let has_capital = name.contains(char::is_uppercase);
+            (!name.contains("'s "), has_capital, name.split_whitespace().count(), name.chars().count())
+        };
         size(left).cmp(&size(right)).then_with(|| right.cmp(left))
     })
 }

@@ -30,7 +30,6 @@ mod forms;
 mod fragments;
 mod given_names;
 mod habits;
-mod happenings;
 mod identifiers;
 mod instructions;
 mod jobs;

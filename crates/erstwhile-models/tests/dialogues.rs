@@ -23,7 +23,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 /// Least share of expectations met, and greatest share of must-nots broken, in percent.
-const MET_MIN: f64 = 75.0;
+const MET_MIN: f64 = 78.0;
 const BROKEN_MAX: f64 = 1.1;
 
 #[derive(Debug, Deserialize)]

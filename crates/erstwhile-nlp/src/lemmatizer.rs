@@ -120,7 +120,8 @@ impl Table {
         self.knows(lower) || self.exceptions.contains_key(lower) || self.rules.iter().any(inflects)
     }
 
-    /// Applies the rules. A known form wins, the last rule first; then a form that is no word; exceptions come before both,
+    /// Applies the rules. A known form wins, the last rule first (but not against spelling, where spaCy takes "hop" for the
+    /// lemma of "hoping"); then a form that is no word; exceptions come before both,
     /// the last one first, unless they equal such a form; then the first unknown form.
     fn lemma<'l>(&self, characters: &Characters, lower: &str, buffer: &'l mut String) -> Lemma<'l> {
         let mut accepted = 0_u32;
@@ -132,7 +133,11 @@ impl Table {
                 continue;
             }
             if self.knows(buffer) {
-                known = Some(rule);
+                // "Hoping" is of "hope": of "hop" it would be "hopping".
+                let is_of_other = |other: &Rule| other.old == rule.old && other.new == "e" && rule.new.is_empty();
+                if !(known.is_some_and(is_of_other) && doubles_its_last(stem)) {
+                    known = Some(rule);
+                }
                 accepted |= 1 << at;
             } else if !buffer.chars().all(|character| characters.is(character, Class::LETTER)) {
                 no_word = no_word.or(Some(rule));
@@ -163,6 +168,17 @@ fn write_form(stem: &str, rule: &Rule, buffer: &mut String) {
     buffer.push_str(rule.new);
 }
 
+/// Whether a verb is written with its last letter twice before "-ed" and "-ing".
+fn doubles_its_last(stem: &str) -> bool {
+    let is_vowel = |byte: u8| matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u');
+    matches!(stem.as_bytes(), [.., before, vowel, last]
+        if !is_vowel(*before)
+            && is_vowel(*vowel)
+            && last.is_ascii_lowercase()
+            && !is_vowel(*last)
+            && !matches!(last, b'h' | b's' | b'w' | b'x' | b'y' | b'z'))
+}
+
 /// Whether a token is a base form already.
 fn is_base_form(pos: Pos, morphology: Morphology) -> bool {
     let singular = pos == Pos::Noun && morphology.has(Morphology::SINGULAR);
@@ -190,6 +206,9 @@ mod tests {
             ("I don't think they'll come.", "n't", "not"),
             ("I saw him in Paris.", "Paris", "Paris"),
             ("I saw him in Paris.", "him", "he"),
+            ("I'm hoping to ride.", "hoping", "hope"),
+            ("She rides and hopped.", "rides", "ride"),
+            ("She rides and hopped.", "hopped", "hop"),
             ("She said \u{201c}no\u{201d}.", "\u{201c}", "\""),
         ] {
             let document = english.parse(text);

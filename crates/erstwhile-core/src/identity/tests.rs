@@ -175,6 +175,7 @@ fn an_anchor_represents_its_class() {
 #[test]
 fn the_fullest_name_is_the_display_name() {
     assert_eq!(fullest_name(["Bob", "Robert Smith", "Robert"]), Some("Robert Smith"));
+    assert_eq!(fullest_name(["rescue greyhound", "Pickle", "Nora's dog"]), Some("Pickle"));
 }
 
 fn evidence() -> impl Strategy<Value = (Vec<Name>, Vec<Link>)> {

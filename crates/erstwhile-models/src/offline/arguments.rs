@@ -69,7 +69,19 @@ impl ArgumentReader<'_, '_> {
             Dep::Npadvmod if s.entity_kind(child) == Some(EntityKind::Quantity) => self.push("obj", child),
             // "I speak Korean": a name of a language, whatever the parser calls its place.
             Dep::Oprd if s.entity_kind(child) == Some(EntityKind::Language) => self.push("obj", child),
-            Dep::Oprd => self.push("oprd", child),
+            Dep::Oprd => {
+                self.push("oprd", child);
+                // "I was made redundant".
+                if s.pos(child) == Pos::Adj {
+                    self.complements(&format!("adj:{}", s.lower(child)), child);
+                }
+            }
+            // "My wife is Kenyan": the parser takes it for a name.
+            Dep::Acomp if s.pos(child) == Pos::Propn => {
+                if s.entity_kind(child) == Some(EntityKind::Norp) {
+                    self.push("attr", child);
+                }
+            }
             Dep::Dative if s.is_noun(child) => self.push("dative", child),
             Dep::Attr => {
                 self.push("attr", child);

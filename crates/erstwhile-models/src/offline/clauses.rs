@@ -140,7 +140,10 @@ impl SentenceReader<'_, '_> {
         }
         // From its subject on, a clause speaks of it: "She's from Iran and plays the setar" has one for two verbs.
         self.people.at = subject_token;
-        self.people.remember(&subject);
+        // "She" is never an identifier that a name stands in for.
+        if s.identifiers.original(&subject.name).is_none() {
+            self.people.remember(&subject);
+        }
         self.people.at = verb;
         self.next_of_several(&subject, subject_token);
         if self.promotion(verb, &subject, reading) || self.personal(verb, &subject, reading) {

@@ -33,6 +33,10 @@ impl SentenceReader<'_, '_> {
         if s.lemma(context.verb) == "do" && s.child(context.verb, |c| s.text(c) == "IT").is_some() {
             return true;
         }
+        // "I want to make sure that it passes": the thing is not what is wanted.
+        if s.lemma(object) == "make" && s.has_child_word(object, &["sure"]) {
+            return true;
+        }
         // "He eats no cheese or eggs".
         if s.dep(object) == Dep::Conj && s.has_child_word(s.head(object), &["no"]) {
             return true;
@@ -60,6 +64,8 @@ impl SentenceReader<'_, '_> {
             {
                 true
             }
+            // "He works with NLNG in Bonny": for a company.
+            "USES" if s.lemma(context.verb) == "work" && s.has_child_word(context.verb, &["in", "at"]) => true,
             "USES" | "OWNS" | "BOUGHT" | "GAVE" | "SET_ASIDE" | "RENTS" => {
                 self.is_no_possession(context, name, object, kinds)
             }
@@ -87,6 +93,15 @@ impl SentenceReader<'_, '_> {
                     && s.tag(object) != Tag::Vbg
                     && s.has_child(object, &[Dep::Det, Dep::Poss])
             }
+            // "Finished his PhD at Durham": where one studied.
+            "LEFT_JOB" if s.lemma(context.verb) == "finish" && s.has_child(context.verb, &[Dep::Dobj]) => true,
+            // "Coming from Bengaluru by train": no origin.
+            "FROM" if s.lemma(context.verb) == "come" && s.tag(context.verb) == Tag::Vbg => true,
+            "TAKES_CLASS" if s.has_child_word(object, &["golf", "race", "obstacle", "assault", "main"]) => true,
+            // "I have a workshop where we make lanterns": one's own.
+            "TAKES_CLASS" if s.lemma(context.verb) == "have" && s.has_child(object, &[Dep::Relcl]) => true,
+            // "He's missing the graduation": he will not be there.
+            "LIKES" if s.lemma(context.verb) == "miss" && s.tag(context.verb) == Tag::Vbg => true,
             // "Did 10 minutes".
             "RAN_DISTANCE" => s.is_lemma(object, &["minute", "hour", "min", "second"]),
             // "Made the team" is no work of art.
@@ -253,6 +268,8 @@ impl SentenceReader<'_, '_> {
     fn is_no_part_of_life(&mut self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds) -> bool {
         let s = self.s;
         match frame.relation.name.as_str() {
+            // "An allergy to nuts" is said by its own relation.
+            "HAS_CONDITION" if s.lemma(object) == "allergy" && s.has_child_word(object, &["to"]) => true,
             // "Forty-six hives" are of bees.
             "HAS_CONDITION" if s.lemma(object) == "hive" && s.has_child(object, &[Dep::Nummod]) => true,
             // "She has come to look after him".

@@ -516,7 +516,7 @@ mod tests {
     #[test]
     fn bare_relatives_are_the_speakers() {
         assert_eq!(completed("Wife hasn't spoken to me"), "my wife hasn't spoken to me");
-        assert_eq!(completed("Told Mum I'm leaving"), "I told my mum I'm leaving");
+        assert_eq!(completed("Told Mum we're leaving"), "I told my mum we're leaving");
         assert_eq!(completed("also the wife likes it"), "also my wife likes it");
         assert_eq!(completed("Her mum flew in"), "Her mum flew in");
         assert_eq!(completed("Mum, can you call?"), "Mum, can you call?");

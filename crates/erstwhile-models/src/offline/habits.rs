@@ -158,19 +158,12 @@ impl SentenceReader<'_, '_> {
             return Ok(());
         }
         match context.reading {
-            Reading { mood: Mood::Actual, negated: false }
-                if self.is_habit(context.verb)
-                    || self.is_under_way(context.verb)
-                    || self.has_been_doing(context.verb) =>
-            {
-                self.habit(context)
-            }
+            Reading { mood: Mood::Actual, negated: false } if self.is_habit(context.verb) => self.habit(context),
             Reading { mood: Mood::Planned | Mood::Wanted, negated: false }
                 if self.is_due(context) && !self.is_repeated(context.verb) && self.is_intended(context.verb) =>
             {
                 self.intention(context)
             }
-            Reading { mood: Mood::Actual, negated: false } if self.is_happening(context) => self.happening(context),
             _ => Ok(()),
         }
     }

@@ -347,6 +347,8 @@ impl MoodReader<'_, '_> {
             "go" if s.tag(verb) == Tag::Vbg || matches!(s.tag(head), Tag::Vbd | Tag::Vbn) => above.mood,
             // "I was going to take the train": it did not happen, or nobody says.
             "go" if s.child(head, |c| s.dep(c) == Dep::Aux && s.is(c, &["was", "were"])).is_some() => return None,
+            // "I had planned to run": nobody says that it is still so.
+            _ if PLANS.contains(&word) && s.has_child_word(head, &["had", "'d"]) => return None,
             _ if PLANS.contains(&word) => Mood::Planned,
             _ if WANTS.contains(&word) || matches!(word, "love" | "like") && above.mood == Mood::Wanted => {
                 if past && word != "try" || word == "try" && s.tag(head) != Tag::Vbg {

@@ -1,5 +1,7 @@
 //! What a fragment that answers a question says in full: "What's the dog called?" - "Guinness, obviously".
 
+use super::verb_forms::third_person;
+
 /// Adverbs of a question that its answer does not need.
 const ADVERBS: &[&str] = &[
     "usually",
@@ -145,18 +147,6 @@ pub(super) fn turned(words: &[&str]) -> String {
         word => word,
     });
     turned.collect::<Vec<_>>().join(" ").replace(" any ", " ")
-}
-
-/// A verb in the third person: "takes".
-pub(super) fn third_person(verb: &str) -> String {
-    match verb {
-        "have" => "has".to_owned(),
-        "do" => "does".to_owned(),
-        "go" => "goes".to_owned(),
-        verb if verb.ends_with("ch") || verb.ends_with("sh") || verb.ends_with('s') => format!("{verb}es"),
-        verb if verb.ends_with('y') && !verb.ends_with("ay") => format!("{}ies", &verb[..verb.len() - 1]),
-        verb => format!("{verb}s"),
-    }
 }
 
 /// A name of the question with its capital; "the dog" as "my dog".

@@ -169,6 +169,10 @@ impl SentenceReader<'_, '_> {
         }
         let mut near = Vec::new();
         self.collect_near(top, &mut near);
+        // "Went to see Hamilton yesterday": the parser hangs the day on the second verb.
+        if !near.contains(&verb) {
+            self.collect_near(verb, &mut near);
+        }
         // Time adverbs and prepositions of the verb itself count more than dates inside its objects.
         let rank = |token: usize| {
             let direct = s.dep(token) == Dep::Npadvmod
@@ -353,7 +357,9 @@ impl SentenceReader<'_, '_> {
         let present =
             matches!(s.tag(verb), Tag::Vbp | Tag::Vbz) || s.tag(verb) == Tag::Vbg && s.child(verb, being).is_some();
         let ahead = |date: usize| {
-            self.dates.get(date).is_some_and(|date| date.extent == Extent::During && date.from.at > self.now)
+            self.dates
+                .get(date)
+                .is_some_and(|date| matches!(date.extent, Extent::During | Extent::Between) && date.from.at > self.now)
         };
         let has = s.lemma(verb) == "have" && s.tag(verb) == Tag::Vbg;
         // "We usually go to Wales in August".

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::mapped::Mapped;
+use super::verb_forms::third_person;
 
 /// "It's the 27th now", "down to 97.5 this morning", "128/82 today": what a number has become.
 static CHANGED: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -84,7 +85,7 @@ pub(super) fn of_somebody_else(text: &str, before: &str) -> Option<String> {
     }
     let (verb, tail) = rest(&["I "])?.split_once(' ')?;
     let past = verb.ends_with("ed") || verb.ends_with("'t") || matches!(verb, "can" | "had" | "was" | "went" | "got");
-    Some(format!("my {kin} {} {tail}", if past { verb.to_owned() } else { super::questions::third_person(verb) }))
+    Some(format!("my {kin} {} {tail}", if past { verb.to_owned() } else { third_person(verb) }))
 }
 
 /// A sentence with "here" or "there" replaced by the place that an earlier one names.

@@ -51,11 +51,7 @@ pub(super) fn third_person(verb: &str) -> String {
 
 /// The form in -ing of a verb: "run" → "running".
 pub(super) fn gerund(verb: &str) -> String {
-    const DOUBLED: &[&str] = &[
-        "chat", "cut", "dig", "drop", "get", "hit", "hop", "jog", "knit", "let", "nap", "plan", "put", "run", "set",
-        "shop", "sit", "stop", "swap", "swim", "trim", "wrap", "mop", "babysit", "skip", "grab", "tap", "hug", "win",
-    ];
-    if DOUBLED.contains(&verb) {
+    if doubles_its_last(verb) {
         return format!("{verb}{}ing", &verb[verb.len() - 1..]);
     }
     if let Some(stem) = verb.strip_suffix("ie") {
@@ -65,6 +61,20 @@ pub(super) fn gerund(verb: &str) -> String {
         Some(stem) if !stem.ends_with(['e', 'o', 'y']) && verb != "be" => format!("{stem}ing"),
         _ => format!("{verb}ing"),
     }
+}
+
+/// Whether a verb of one syllable ends in one vowel and one consonant: "run", "knit", "quit", but not "read" or "fix".
+fn doubles_its_last(verb: &str) -> bool {
+    const LONGER: &[&str] = &["babysit", "begin", "forget", "parkrun", "unplug", "unwrap", "upset"];
+    let is_vowel = |byte: u8| matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u');
+    let sounds = verb.strip_prefix("qu").or_else(|| verb.strip_prefix("squ")).unwrap_or(verb).as_bytes();
+    LONGER.contains(&verb)
+        || matches!(sounds, [start @ .., vowel, last]
+            if is_vowel(*vowel)
+                && last.is_ascii_alphabetic()
+                && !is_vowel(*last)
+                && !matches!(last, b'w' | b'x' | b'y')
+                && !start.iter().any(|byte| is_vowel(*byte) || *byte == b'y'))
 }
 
 #[cfg(test)]
@@ -81,6 +91,11 @@ mod tests {
             ("dye", "dyeing"),
             ("check", "checking"),
             ("play", "playing"),
+            ("quit", "quitting"),
+            ("read", "reading"),
+            ("fix", "fixing"),
+            ("visit", "visiting"),
+            ("eat", "eating"),
         ] {
             assert_eq!(gerund(base), form);
         }

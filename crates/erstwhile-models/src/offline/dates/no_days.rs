@@ -35,13 +35,17 @@ fn is_difference(context: DateContext<'_>, words: &Range<usize>) -> bool {
     said.iter().any(|token| token.is("by")) && said.last().is_some_and(|token| token.is_any(UNITS))
 }
 
-/// "Ran my first half marathon, 1:58": how long it took.
+/// "Ran my first half marathon, 1:58", "finished in 4:12": how long it took.
 fn is_result(context: DateContext<'_>, words: &Range<usize>) -> bool {
     const RACES: &[&str] = &["marathon", "parkrun", "10k", "5k", "triathlon", "race", "half", "ironman"];
-    let [time] = &context.tokens[words.clone()] else { return false };
-    let apart =
-        words.start.checked_sub(1).and_then(|at| context.tokens.get(at)).is_some_and(|t| t.is_any(&[",", ":", "-"]));
-    time.lower.contains(':') && apart && context.tokens[..words.start].iter().any(|token| token.is_any(RACES))
+    let before = words.start.checked_sub(1).and_then(|at| context.tokens.get(at));
+    let (lead, time) = match &context.tokens[words.clone()] {
+        [time] => (before, time),
+        [lead, time] => (Some(lead), time),
+        _ => return false,
+    };
+    let races = || context.tokens[..words.start].iter().any(|token| token.is_any(RACES));
+    time.lower.contains(':') && lead.is_some_and(|lead| lead.is("in") || lead.is_any(&[",", ":", "-"]) && races())
 }
 
 /// "Fish and chips on a Friday", "every Tuesday and Friday": any of them.

@@ -58,13 +58,26 @@ impl DatedSpan {
         }
     }
 
-    /// The part of a month that an expression names: "early" of "in early April".
+    /// The part of a month that an expression names: "early" of "in early April", "late" of "at the end of April".
     fn part_of_month(&self, said: &str) -> Option<&'static str> {
-        let words = || said.split(|c: char| !c.is_alphanumeric());
-        let one_month = self.period.end.date().month() == self.period.first.month();
+        const PARTS: &[(&str, &str)] = &[
+            ("early", "early"),
+            ("beginning", "early"),
+            ("start", "early"),
+            ("mid", "mid"),
+            ("middle", "mid"),
+            ("late", "late"),
+            ("end", "late"),
+        ];
+        let one_month = last_day(self.period.end, self.grain).month() == self.period.first.month();
         let month = month(self.period.first).to_lowercase();
-        let is_named = self.extent == Extent::Between && one_month && !names_range(said) && said.contains(&month[..3]);
-        ["early", "mid", "late"].into_iter().find(|part| is_named && words().any(|word| word == *part))
+        let is_named = self.extent == Extent::Between
+            && one_month
+            && !names_range(said)
+            && !said.starts_with("by ")
+            && said.contains(&month[..3]);
+        let is_said = |part: &str| said.split(|c: char| !c.is_alphanumeric()).any(|word| word == part);
+        PARTS.iter().find(|(part, _)| is_named && is_said(part)).map(|(_, part)| *part)
     }
 
     fn describe_period(&self, said: &str) -> String {

@@ -2,6 +2,7 @@
 
 use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
+use super::super::lexicon::{Kind, Kinds};
 use super::super::people::SECOND;
 use super::super::reader::SentenceReader;
 use super::{CHANGES, POINTERS};
@@ -46,6 +47,9 @@ const DOUBTS: &[&str] = &[
     "neither",
 ];
 
+/// Of these, many speakers use the bare verb: "my team are", "my mum work".
+const WHOSE_VERB_VARIES: Kinds = Kinds::of(&[Kind::Kin, Kind::Person, Kind::Team, Kind::Org, Kind::Club]);
+
 impl SentenceReader<'_, '_> {
     /// Whether a clause of which `tokens` would be kept is not asserted, says only a part of what was said, frames another
     /// clause, needs something else to be understood, or is read elsewhere.
@@ -86,7 +90,8 @@ impl SentenceReader<'_, '_> {
         let visits = s.lemma(verb) == "be" && s.has_child_word(verb, &["over", "here", "around", "back"]);
         // "Which I bought in 2019": its object stands elsewhere.
         let gap = s.dep(verb) == Dep::Relcl && s.head(verb) != subject;
-        not_only || contrasts || of_some || visits || gap
+        let misread = tokens.iter().any(|token| s.dep(*token) == Dep::Ccomp && self.disagrees(*token));
+        not_only || contrasts || of_some || visits || gap || misread
     }
 
     /// Whether the parser took a clause for another one.
@@ -102,7 +107,21 @@ impl SentenceReader<'_, '_> {
         // "Raised Inverness": where somebody grew up.
         let raised =
             s.lemma(verb) == "raise" && s.child_of(verb, &[Dep::Dobj]).is_some_and(|object| s.is_proper(object));
-        cut || participle || raised
+        // "I watched Batman: The Animated Series": only a part of the name.
+        let part = s.child_of(verb, &[Dep::Dobj]).is_some_and(|object| s.is_cut_short(verb, object));
+        cut || participle || raised || part || self.disagrees(verb)
+    }
+
+    /// "My website redesign on Squarespace": whether the parser took a noun for a verb, which would not agree with its subject.
+    fn disagrees(&self, verb: usize) -> bool {
+        let s = self.s;
+        s.tag(verb) == Tag::Vbp
+            && !s.has_child(verb, &[Dep::Aux])
+            && s.subject(verb).is_some_and(|subject| {
+                s.tag(subject) == Tag::Nn
+                    && !s.has_child(subject, &[Dep::Conj])
+                    && !s.lexicon.kinds(s.lemma(subject)).intersects(WHOSE_VERB_VARIES)
+            })
     }
 
     /// Whether a clause only frames another one: "I think that …".

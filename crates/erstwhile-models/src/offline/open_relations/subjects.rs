@@ -12,6 +12,24 @@ use super::POINTERS;
 const SUBJECT_WORDS_MAX: usize = 6;
 /// Words of which one cannot tell what they count.
 const QUANTIFIERS: &[&str] = &["few", "many", "most", "no", "some", "any", "all", "both", "only", "even"];
+/// Things of a household of which one speaks without saying whose they are: "the boiler broke".
+const HOUSEHOLD: &[&str] = &[
+    "boiler",
+    "car",
+    "cooker",
+    "dishwasher",
+    "dryer",
+    "freezer",
+    "fridge",
+    "heating",
+    "mortgage",
+    "oven",
+    "rent",
+    "roof",
+    "shower",
+    "van",
+    "washer",
+];
 /// The speaker as an object.
 const ME: &[&str] = &["me", "us"];
 
@@ -38,7 +56,8 @@ impl SentenceReader<'_, '_> {
         }
         // "My old Hotpoint flooded the kitchen".
         let own = self.is_own_thing(token)
-            || s.pos(token) == Pos::Propn && s.child(token, |c| s.dep(c) == Dep::Poss && s.is(c, MINE)).is_some();
+            || s.pos(token) == Pos::Propn && s.child(token, |c| s.dep(c) == Dep::Poss && s.is(c, MINE)).is_some()
+            || s.is_lemma(token, HOUSEHOLD) && s.has_child_word(token, &["the"]) && s.children(token).count() == 1;
         let Some(owner) = self.owner_of(token).filter(|_| own) else { return self.what_affects_speaker(token, tokens) };
         let name = self.phrase(token, Some(&owner.name))?;
         let name = nouns::strip_article(&name);

@@ -66,7 +66,10 @@ impl SentenceReader<'_, '_> {
         tokens.sort_unstable();
         tokens.dedup();
         while tokens.last().is_some_and(|last| {
-            matches!(s.pos(*last), Pos::Punct | Pos::Intj | Pos::Cconj | Pos::Sym)
+            // "A desktop for now": without its object, a preposition says nothing.
+            let stranded = s.dep(*last) == Dep::Prep && s.children(*last).any(|child| child > *last);
+            stranded
+                || matches!(s.pos(*last), Pos::Punct | Pos::Intj | Pos::Cconj | Pos::Sym)
                 || s.is(*last, EMPTY_ADVERBS)
                 || s.text(*last) == "|"
         }) {
@@ -104,8 +107,12 @@ impl SentenceReader<'_, '_> {
         let inner = |child: usize| {
             self.completes(verb) && (matches!(s.dep(child), Dep::Nsubj | Dep::Nsubjpass) || s.tag(child) == Tag::Wrb)
         };
-        for child in s.children(verb).filter(|child| inner(*child) || !self.stands_apart(verb, *child)) {
-            if self.completes(child) {
+        // "Torn between staying or leaving".
+        let is_between = s.dep(verb) == Dep::Pcomp && s.is(s.head(verb), &["between"]);
+        let other = |child: usize| is_between && matches!(s.dep(child), Dep::Cc | Dep::Conj);
+        for child in s.children(verb).filter(|child| inner(*child) || other(*child) || !self.stands_apart(verb, *child))
+        {
+            if self.completes(child) || other(child) && s.is_verb(child) {
                 self.collect_words(child, detail, tokens);
             } else {
                 self.collect_phrase(child, detail, tokens);
@@ -200,9 +207,16 @@ impl SentenceReader<'_, '_> {
         let afterthought = child > verb
             && matches!(dep, Dep::Npadvmod | Dep::Appos | Dep::Dobj | Dep::Attr | Dep::Oprd)
             && (s.text(edge) == "," || edge > s.start && s.text(edge - 1) == ",");
+        // "Listen, we got a problem, apparently he missed his audition".
+        let clause_before = child < verb && s.is_verb(child) && s.has_child(child, &[Dep::Nsubj, Dep::Nsubjpass]);
         let empty = dep == Dep::Advmod && s.is(child, EMPTY_ADVERBS);
         let purpose = dep == Dep::Advcl && s.tag(child) == Tag::Vb && !s.has_child(child, &[Dep::Nsubj, Dep::Mark]);
-        before_subject || points || afterthought || empty || (ASIDE.contains(&dep) || dep == Dep::Csubj) && !purpose
+        before_subject
+            || points
+            || afterthought
+            || clause_before
+            || empty
+            || (ASIDE.contains(&dep) || dep == Dep::Csubj) && !purpose
     }
 
     /// Whether a word is followed by one of the same clause that is left out: without a mark or a conjunction between, what

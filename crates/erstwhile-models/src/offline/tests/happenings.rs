@@ -1,7 +1,6 @@
 //! What people did, do or mean to do where no relation of the vocabulary says it, and what "it" and "them" stand for.
 
 pub(super) const HAPPENINGS: &[(&str, &str, &str)] = &[
-    ("I photographed 412 pages.", "+ Nora DID photograph 412 pages", "Nora photographed 412 pages."),
     (
         "I sold 86 bottles at the fair on Saturday.",
         "+ Nora DID sell 86 bottles @ 2023-05-06..",
@@ -13,18 +12,13 @@ pub(super) const HAPPENINGS: &[(&str, &str, &str)] = &[
         "Nora signed the contract on Thursday 11 May 2023.",
     ),
     (
-        "My mum repainted my bathroom.",
-        "+ Nora's mother DID repaint Nora's bathroom",
-        "Nora's mother repainted Nora's bathroom.",
-    ),
-    (
         "I welded two rust holes on Sunday.",
         "+ Nora DID weld two rust holes @ 2023-05-07..",
         "Nora welded two rust holes on Sunday 7 May 2023.",
     ),
     (
         "I'm cataloguing two thousand Victorian buttons.",
-        "+ Nora DOES_ACTIVITY cataloguing two thousand Victorian buttons",
+        "+ Nora IS_CATALOGUING two thousand Victorian buttons",
         "Nora is cataloguing two thousand Victorian buttons.",
     ),
     (
@@ -95,16 +89,6 @@ pub(super) const HAPPENINGS: &[(&str, &str, &str)] = &[
     ("My dentist says I need a crown.", "+ Nora PLANS crown", "Nora is going to have a crown."),
     ("I need a case for my iPhone 13 Pro.", "+ Nora OWNS iPhone 13 Pro", "Nora has an iPhone 13 Pro."),
     ("I've been using Down Dog for my home practice.", "+ Nora USES Down Dog", "Nora has been using Down Dog."),
-    (
-        "I've been blogging about politics.",
-        "+ Nora DOES_ACTIVITY blogging about politics",
-        "Nora has been blogging about politics.",
-    ),
-    (
-        "I had to shut down my bank account.",
-        "+ Nora DID shut down bank account",
-        "Nora had to shut down their bank account.",
-    ),
     (
         "I've always been passionate about veterans.",
         "+ Nora INTERESTED_IN veterans",

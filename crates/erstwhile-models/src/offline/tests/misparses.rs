@@ -140,11 +140,6 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
     ("That truck is basically my child.", None),
     ("I'll call you after I dance at the party.", None),
     ("I hit 500 last week, a heron of all things.", None),
-    (
-        "I've cut my CV from four pages to two.",
-        Some(("+ Nora DID cut CV", "Nora has cut their CV from four pages to two.")),
-    ),
-    ("We lost two heifers.", Some(("+ Nora DID lose two heifers", "Nora lost two heifers."))),
     ("I did the math.", None),
     ("My checks went live yesterday.", None),
     ("He asked if the couch is my new house.", None),
@@ -159,7 +154,7 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
     ("I buy yarn like mad.", None),
     ("I got the van on Fridays.", None),
     ("We're called Wet Bus now.", None),
-    ("I'm on a laptop from 2015.", None),
+    ("I'm on a laptop from 2015.", Some(("+ Nora IS_ON laptop", "Nora is on a laptop from 2015."))),
     ("Bro I am crying in the traffic.", None),
     (
         "I've been offered the Bristol job, start 1 October.",
@@ -168,10 +163,6 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
     ("I manage two juniors.", Some(("+ Nora MANAGES two juniors", "Nora manages two juniors."))),
     ("If I won the lottery I'd quit my job at Acme.", Some(("+ Nora WORKS_AT Acme", "Nora works at Acme."))),
     ("Counts for me.", None),
-    (
-        "I've stopped getting my nails done.",
-        Some(("+ Nora DID stop getting their nails done", "Nora has stopped getting their nails done.")),
-    ),
 ];
 
 /// Sentences with the names in them.

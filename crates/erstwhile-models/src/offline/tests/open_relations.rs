@@ -108,6 +108,11 @@ pub(super) const CONSIDERED: &[(&str, &[&str])] = &[
         &["Nora has finished the outline", "Nora has rewritten two chapters"],
     ),
     ("My brother, who repairs clocks, is loud.", &["Nora's brother repairs clocks", "Nora's brother is loud"]),
+    ("We lost two heifers.", &["Nora lost two heifers"]),
+    ("I've stopped getting my nails done.", &["Nora has stopped getting their nails done"]),
+    ("I photographed 412 pages.", &["Nora photographed 412 pages"]),
+    ("My mum repainted my bathroom.", &["Nora's mother repainted Nora's bathroom"]),
+    ("I've been blogging about politics.", &["Nora has been blogging about politics"]),
     ("I'll probably start with Mint.", &["Nora will probably start with Mint"]),
     ("I'll probably sell my boat next year if my son wants it.", &[]),
 ];
