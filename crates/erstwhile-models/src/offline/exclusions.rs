@@ -102,6 +102,10 @@ impl SentenceReader<'_, '_> {
             "TAKES_CLASS" if s.lemma(context.verb) == "have" && s.has_child(object, &[Dep::Relcl]) => true,
             // "He's missing the graduation": he will not be there.
             "LIKES" if s.lemma(context.verb) == "miss" && s.tag(context.verb) == Tag::Vbg => true,
+            // "We have chicken, rice and carrots": in the larder.
+            "GROWS" if s.lemma(context.verb) == "have" => true,
+            // "I already have a physio, Gorka".
+            "HAD_PROCEDURE" if s.lemma(object) == "physio" && s.has_child_word(object, &["a", "my"]) => true,
             // "Did 10 minutes".
             "RAN_DISTANCE" => s.is_lemma(object, &["minute", "hour", "min", "second"]),
             // "Made the team" is no work of art.

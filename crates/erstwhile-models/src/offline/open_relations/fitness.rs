@@ -32,6 +32,23 @@ const FRAMING: &[&str] = &[
     "figure",
     "wait",
 ];
+/// What one tries while one asks for help with it: the question at hand, and not a plan.
+const EXERCISES: &[&str] = &[
+    "apply",
+    "calculate",
+    "check",
+    "compute",
+    "confirm",
+    "determine",
+    "explain",
+    "figure",
+    "prove",
+    "solve",
+    "understand",
+    "verify",
+    "visualise",
+    "visualize",
+];
 /// Adverbs that take back what is said.
 const DOUBTS: &[&str] = &[
     "maybe",
@@ -91,7 +108,11 @@ impl SentenceReader<'_, '_> {
         // "Which I bought in 2019": its object stands elsewhere.
         let gap = s.dep(verb) == Dep::Relcl && s.head(verb) != subject;
         let misread = tokens.iter().any(|token| s.dep(*token) == Dep::Ccomp && self.disagrees(*token));
-        not_only || contrasts || of_some || visits || gap || misread
+        // "We are fourteen ladies": the speaker alone is not.
+        let together = s.is(subject, &["we"])
+            && s.lemma(verb) == "be"
+            && s.child_of(verb, &[Dep::Attr]).is_some_and(|attribute| s.tag(attribute) == Tag::Nns);
+        not_only || contrasts || of_some || visits || gap || misread || together
     }
 
     /// Whether the parser took a clause for another one.
@@ -131,9 +152,14 @@ impl SentenceReader<'_, '_> {
         let considers = s.lemma(verb) == "think"
             && s.children(verb)
                 .any(|c| s.dep(c) == Dep::Prep && s.is(c, &["of", "about"]) && s.has_child(c, &[Dep::Pcomp]));
+        let exercise =
+            s.lemma(verb) == "try" && s.child_of(verb, &[Dep::Xcomp]).is_some_and(|tried| s.is_lemma(tried, EXERCISES));
         // "Dancing makes me happy" has no other clause with a verb of its own.
         let framed = |child: usize| s.dep(child) == Dep::Ccomp && !self.is_small_clause(child);
-        s.is_lemma(verb, FRAMING) && !considers || s.has_child(verb, &[Dep::Expl]) || s.children(verb).any(framed)
+        s.is_lemma(verb, FRAMING) && !considers
+            || exercise
+            || s.has_child(verb, &[Dep::Expl])
+            || s.children(verb).any(framed)
     }
 
     /// Whether a clause cannot be understood without who or what stands elsewhere.

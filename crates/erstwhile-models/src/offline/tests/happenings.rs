@@ -7,11 +7,6 @@ pub(super) const HAPPENINGS: &[(&str, &str, &str)] = &[
         "Nora sold 86 bottles at the fair on Saturday 6 May 2023.",
     ),
     (
-        "We signed the contract on Thursday.",
-        "+ Nora DID sign contract @ 2023-05-11..",
-        "Nora signed the contract on Thursday 11 May 2023.",
-    ),
-    (
         "I welded two rust holes on Sunday.",
         "+ Nora DID weld two rust holes @ 2023-05-07..",
         "Nora welded two rust holes on Sunday 7 May 2023.",
