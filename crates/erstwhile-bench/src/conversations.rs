@@ -23,6 +23,7 @@ use indicatif::ProgressBar;
 use serde::Deserialize;
 
 use crate::encoder::MemoizedEncoder;
+use crate::facts_only::FactsOnly;
 
 /// How many messages are sent at once.
 const MESSAGES_PER_CALL: usize = 30;
@@ -49,10 +50,10 @@ impl ConversationOptions {
         let embedding =
             EmbeddingModelSettings { query_deadline: Duration::from_mins(1), ..EmbeddingModelSettings::default() };
         let settings = EngineSettings { index_bytes_max: 4 << 30, embedding, ..EngineSettings::default() };
-        let builder = Engine::builder(store).embedder(StaticEmbedder::new()?).extractor(OfflineExtractor::new()?);
+        let builder = Engine::builder(store).embedder(StaticEmbedder::new()?);
         let builder = match model {
-            Some(model) => builder.embedding_model(MemoizedEncoder::load(model)?),
-            None => builder,
+            Some(model) => builder.extractor(FactsOnly::new()?).embedding_model(MemoizedEncoder::load(model)?),
+            None => builder.extractor(OfflineExtractor::new()?),
         };
         Ok(builder.settings(settings).build())
     }
@@ -118,8 +119,10 @@ pub(crate) async fn embed(engine: &Engine, project: ProjectId, sets: &[DataSet])
     for stored in sets.iter().flat_map(|set| &set.conversations) {
         // The first read loads the index, after which its texts wait.
         engine.project(project).graph(&stored.graph).search_episodes(Search::new("hello", 1)).await?;
-        while engine.embed_next().await {}
     }
+    let graphs_at_once = std::thread::available_parallelism().map_or(1, usize::from);
+    let embed = async |_| while engine.embed_next().await {};
+    futures::future::join_all((0..graphs_at_once).map(embed)).await;
     let totals = engine.embedding_totals();
     if totals.failures > 0 {
         bail!("the model failed {} times", totals.failures);

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 mod answerability;
 mod conversations;
 mod encoder;
+mod facts_only;
 mod plan;
 mod ranker;
 mod retrieval;

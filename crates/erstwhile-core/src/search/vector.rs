@@ -20,9 +20,6 @@ const NEAREST_SHARE: usize = 100;
 /// Maximum number of rows found by full-text search that are also compared exactly.
 const FOUND_MAX: usize = 20_000;
 
-/// Number of rows that are compared with one query after the other: as many as stay in the processor's first cache.
-const BLOCK_ROWS: usize = 64;
-
 /// Vectors of one model, one row per document, quantized to eight bits per component.
 ///
 /// Every row has its own scale: the dot product of two rows is that of their bytes times both scales. A scan of
@@ -133,7 +130,7 @@ impl VectorIndex {
         let query = Quantized::new(query);
         if self.is_exact() {
             let mut products = vec![0; self.scales.len()];
-            dot_products(&self.bytes, &query.wide(), &mut products);
+            dot_products(&self.bytes, &[&query.wide()], &mut [&mut products]);
             return self.cosines(&query, products);
         }
         let mut cosines = vec![0.0; self.scales.len()];
@@ -155,12 +152,9 @@ impl VectorIndex {
         let queries: Vec<Quantized> = queries.iter().map(|query| Quantized::new(query)).collect();
         let wide: Vec<Vec<i16>> = queries.iter().map(Quantized::wide).collect();
         let mut products = vec![vec![0; self.scales.len()]; queries.len()];
-        for (block, rows) in self.bytes.chunks(BLOCK_ROWS * self.dimensions).enumerate() {
-            for (query, products) in wide.iter().zip(&mut products) {
-                let products = products.get_mut(block * BLOCK_ROWS..).unwrap_or_default();
-                dot_products(rows, query, products);
-            }
-        }
+        let wide: Vec<&[i16]> = wide.iter().map(Vec::as_slice).collect();
+        let mut of_each: Vec<&mut [i32]> = products.iter_mut().map(Vec::as_mut_slice).collect();
+        dot_products(&self.bytes, &wide, &mut of_each);
         let cosines = |(query, products): (&Quantized, Vec<i32>)| self.cosines(query, products);
         queries.iter().zip(products).map(cosines).collect()
     }
