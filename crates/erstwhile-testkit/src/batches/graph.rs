@@ -69,8 +69,15 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
         }
         41 => {
             let user = state.and_then(PartitionState::user);
-            let seen = draw.seen(user.map(|user| user.updated_at));
-            Change::UpdateUser(new_user(draw, number, "user 0"), seen)
+            let seen = draw.seen(user.as_ref().map(|user| user.updated_at));
+            let new = new_user(draw, number, "user 0");
+            let changed = match user {
+                Some(User { user_id, uuid, project, created_at, .. }) => {
+                    User { user_id, uuid, project, created_at, ..new }
+                }
+                None => new,
+            };
+            Change::UpdateUser(changed, seen)
         }
         42 => {
             let thread_id = thread(draw);
@@ -78,8 +85,14 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
             let thread = Thread { thread_id, ended_at, ..new_thread(draw, number) };
             let mut known = state.into_iter().flat_map(PartitionState::threads);
             let known = known.find(|known| known.thread_id == thread.thread_id);
-            let seen = draw.seen(known.map(|known| known.updated_at));
-            Change::UpdateThread(thread, seen)
+            let seen = draw.seen(known.as_ref().map(|known| known.updated_at));
+            let changed = match known {
+                Some(known) => {
+                    Thread { uuid: known.uuid, project: known.project, created_at: known.created_at, ..thread }
+                }
+                None => thread,
+            };
+            Change::UpdateThread(changed, seen)
         }
         43 | 49 => apart::change_of_setting(draw, partition_id(number).0, reference),
         // What a thread declares is removed with it.

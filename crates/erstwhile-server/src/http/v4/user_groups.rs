@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::response::NoContent;
-use erstwhile::engine::{Listing, MembershipChange, ProjectHandle, SortBy, UserGroup};
+use erstwhile::engine::{Listing, MembershipChange, ProjectHandle, SortBy};
+use erstwhile::model::UserGroup;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
