@@ -5,7 +5,6 @@
 
 mod agreement;
 mod audit;
-mod damage;
 mod edits;
 mod gathered;
 mod queue;
@@ -16,7 +15,6 @@ use uuid::Uuid;
 
 pub use agreement::agrees_with_the_reference_model;
 pub use audit::*;
-pub use damage::changed_rows_are_found_and_never_returned;
 pub use edits::edits_are_removed_with_their_objects;
 pub use gathered::*;
 pub use queue::*;

@@ -31,7 +31,7 @@ async fn tampering_with_the_audit_log_is_found() {
 #[tokio::test]
 async fn changed_rows_are_found_and_never_returned() {
     let database = database(&TestServer::shared().schema().await);
-    erstwhile_testkit::conformance::changed_rows_are_found_and_never_returned(database).await;
+    erstwhile_testkit::export::changed_rows_are_found_and_never_returned(database).await;
 }
 
 #[tokio::test]

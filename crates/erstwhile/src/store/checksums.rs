@@ -78,7 +78,9 @@ pub(super) fn of_assertion(assertion: &Assertion) -> i64 {
 /// The checksum of a whole row: of the values of its columns.
 pub(super) fn of_row(values: &[Value]) -> i64 {
     let mut fields = Fields::default();
-    values.iter().for_each(|value| fields.value(value));
+    for value in values {
+        fields.value(value);
+    }
     fields.checksum()
 }
 

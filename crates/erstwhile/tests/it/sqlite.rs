@@ -34,7 +34,7 @@ async fn tampering_with_the_audit_log_is_found() {
 async fn changed_rows_are_found_and_never_returned() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let database = Sqlite::open(&folder.path().join("test.db")).expect("a database");
-    erstwhile_testkit::conformance::changed_rows_are_found_and_never_returned(Arc::new(database)).await;
+    erstwhile_testkit::export::changed_rows_are_found_and_never_returned(Arc::new(database)).await;
 }
 
 #[tokio::test]

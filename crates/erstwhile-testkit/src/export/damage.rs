@@ -8,7 +8,7 @@ use erstwhile::store::{ListOrder, ListPage, SettingScope, Store};
 use erstwhile_core::error::{ErrorKind, Result};
 use erstwhile_core::model::{GraphId, ProjectId, SettingKind};
 
-use crate::export::world::World;
+use super::world::World;
 
 /// The tables with a checksum of the whole row.
 const WHOLE: [&str; 5] = ["account", "thread", "link", "edit", "setting"];
