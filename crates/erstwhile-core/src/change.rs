@@ -76,13 +76,14 @@ pub enum Change {
     AddPartition(Partition, Option<User>),
     /// The fields of a standalone graph change, unless they changed after the given `updated_at`.
     UpdatePartition(Partition, Timestamp),
-    /// The fields of a user change, unless they changed after the given `updated_at`.
+    /// The fields of a user change, unless they changed after the given `updated_at`. Ids and the time of creation never
+    /// change and must be as they are stored, because the checksum of the row is that of the whole user.
     UpdateUser(User, Timestamp),
     /// The partition is removed, with everything in it.
     RemovePartition(PartitionOwner),
     /// A thread is added; its id must be free in the project.
     AddThread(Thread),
-    /// The fields of a thread change, unless they changed after the given `updated_at`.
+    /// The fields of a thread change, unless they changed after the given `updated_at`; as of a user.
     UpdateThread(Thread, Timestamp),
     /// A thread is removed, with its messages and everything derived from them.
     RemoveThread(String),

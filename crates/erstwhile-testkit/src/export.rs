@@ -3,9 +3,11 @@
 //! Tests invoke it once for each direction: `export_conformance!(from: open, to: open)`, where each is an
 //! async function that returns a new, empty [`Store`] with a guard that keeps its database alive.
 
+mod damage;
 mod forged;
 pub(crate) mod world;
 
+pub use damage::changed_rows_are_found_and_never_returned;
 pub use forged::rows_that_the_program_cannot_read_are_refused;
 
 use std::collections::BTreeSet;

@@ -72,7 +72,7 @@ pub use entities::NodeDraft;
 pub use episodes::NewEpisode;
 pub use facts::{FactDraft, FactEnd, FactTriple};
 pub use graphs::{GraphSize, GraphUpdate, NewGraph};
-pub use groups::{MembershipChange, UserGroup};
+pub use groups::MembershipChange;
 pub use handles::{
     CollectionHandle, GraphHandle, GraphRef, GroupHandle, ImportHandle, ProjectHandle, ThreadHandle, UserHandle,
 };
@@ -83,7 +83,7 @@ pub use keys::{NewKey, RevealedKey};
 pub use listing::{Listing, SortBy};
 pub use messages::{NewMessage, Posted};
 pub use model_readings::{TaskReadings, USAGE_DAYS_MAX};
-pub use policy_sets::{Grant, GrantedGraphs, GraphAction, NewPolicySet, PolicyMode, PolicySet};
+pub use policy_sets::{GrantedGraphs, NewPolicySet};
 pub use questions::Answer;
 pub use search::Search;
 pub use server_uuids::LocatedGraph;

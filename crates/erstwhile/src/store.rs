@@ -34,6 +34,7 @@ mod queue;
 mod reads;
 mod row_checks;
 mod rows;
+mod setting_values;
 pub mod sql;
 pub mod sqlite;
 pub mod statements;

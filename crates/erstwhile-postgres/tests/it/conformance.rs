@@ -29,6 +29,12 @@ async fn tampering_with_the_audit_log_is_found() {
 }
 
 #[tokio::test]
+async fn changed_rows_are_found_and_never_returned() {
+    let database = database(&TestServer::shared().schema().await);
+    erstwhile_testkit::export::changed_rows_are_found_and_never_returned(database).await;
+}
+
+#[tokio::test]
 async fn the_audit_log_goes_on_on_another_node() {
     let url = TestServer::shared().schema().await;
     let open = || async { Store::open(database(&url)).await.expect("a store") };

@@ -106,7 +106,8 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     Ok(value)
 }
 
-/// Query parameters; an empty value counts as absent.
+/// Query parameters; an empty value counts as absent, except of a parameter that limits a list to one user: whoever lost the
+/// uuid of a user must not get what is everybody's.
 #[derive(Debug)]
 pub struct Query<T>(pub T);
 
@@ -115,7 +116,8 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
         let query = parts.uri.query().unwrap_or_default();
-        let given: Vec<&str> = query.split('&').filter(|pair| !pair.ends_with('=') && pair.contains('=')).collect();
+        let is_given = |pair: &&str| pair.contains('=') && (!pair.ends_with('=') || *pair == "user_uuid=");
+        let given: Vec<&str> = query.split('&').filter(is_given).collect();
         let uri = format!("/?{}", given.join("&"));
         let uri = uri.parse().map_err(|_| ApiError::bad_request("the query string is malformed"))?;
         let parsed = axum::extract::Query::try_from_uri(&uri);

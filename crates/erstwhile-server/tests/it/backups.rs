@@ -1,9 +1,11 @@
 //! Backups of a running server, and what becomes of them.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -146,4 +148,101 @@ fn a_backup_that_fails_leaves_the_one_before() {
     }
     assert!(erstwhile(["restore", "--from"], &other, &saved).status.success());
     assert_eq!(Process::start_embedded(&other).call("GET", "/users/ann", None).status, 200);
+}
+
+/// A data folder with a user and enough data for a backup to take a while.
+fn filled(data: &Path) {
+    add_user(&Process::start_embedded(data), "ann");
+    let database = rusqlite::Connection::open(data.join("erstwhile.db")).expect("a database");
+    let fill = "CREATE TABLE filler (bytes BLOB); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n \
+        WHERE i < 80) INSERT INTO filler SELECT randomblob(100000) FROM n";
+    database.execute_batch(fill).expect("it is filled");
+}
+
+fn users_of(database: &Path) -> Vec<String> {
+    let database = rusqlite::Connection::open(database).expect("a database");
+    let mut users = database.prepare("SELECT user_id FROM account ORDER BY user_id").expect("a query");
+    users.query_map([], |row| row.get(0)).expect("rows").map(|row| row.expect("a row")).collect()
+}
+
+fn names_in(folder: &Path) -> BTreeSet<String> {
+    let names = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").file_name());
+    names.map(|name| name.to_string_lossy().into_owned()).collect()
+}
+
+/// Runs a command that can write no file of more than 2 MiB.
+fn with_a_full_disk(arguments: [&str; 2], data: &Path, folder: &Path) -> Output {
+    let mut command = Command::new("bash");
+    command.args(["-c", "trap '' XFSZ; ulimit -f 2048; exec \"$@\"", "bash", env!("CARGO_BIN_EXE_erstwhile")]);
+    command.arg(arguments[0]).arg("--data").arg(data).arg(arguments[1]).arg(folder);
+    command.output().expect("the program runs")
+}
+
+#[test]
+fn a_backup_that_is_killed_leaves_the_one_before_and_the_next_one_starts_afresh() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let [data, saved] = ["data", "saved"].map(|name| folder.path().join(name));
+    filled(&data);
+    let began = Instant::now();
+    backup(&data, &saved);
+    let whole = began.elapsed();
+    add_user(&Process::start_embedded(&data), "bob");
+    const ROUNDS: u32 = 10;
+    for round in 0..ROUNDS {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_erstwhile"));
+        let mut running =
+            command.arg("backup").arg("--data").arg(&data).arg("--to").arg(&saved).spawn().expect("it runs");
+        std::thread::sleep(whole * round / (ROUNDS - 1));
+        running.kill().expect("it is killed");
+        running.wait().expect("it ended");
+        let restored = folder.path().join(format!("restored {round}"));
+        let output = erstwhile(["restore", "--from"], &restored, &saved);
+        assert!(output.status.success(), "round {round}: {output:?}");
+        // That of before, or a new one that was complete.
+        let users = users_of(&restored.join("erstwhile.db"));
+        assert!(users == ["ann"] || users == ["ann", "bob"], "round {round}: {users:?}");
+    }
+    backup(&data, &saved);
+    assert_eq!(names_in(&saved).len(), 2, "a copy and its manifest: {:?}", names_in(&saved));
+    let restored = folder.path().join("restored");
+    assert!(erstwhile(["restore", "--from"], &restored, &saved).status.success());
+    assert_eq!(users_of(&restored.join("erstwhile.db")), ["ann", "bob"]);
+}
+
+#[test]
+fn a_backup_on_a_full_disk_makes_room_first_and_keeps_what_is_not_its_own() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let [data, saved, other] = ["data", "saved", "other"].map(|name| folder.path().join(name));
+    filled(&data);
+    backup(&data, &saved);
+    let mut kept = names_in(&saved);
+    for own in ["notes.txt", "erstwhile-prod.db", "erstwhile-of-last-year-x.db.partial"] {
+        std::fs::write(saved.join(own), "mine").expect("a file");
+        kept.insert(own.to_owned());
+    }
+    let copy = "erstwhile-20200101T000000000Z.db";
+    for left in [
+        copy.to_owned(),
+        format!("{copy}.partial"),
+        format!("{copy}.partial-journal"),
+        "backup.json.partial".to_owned(),
+    ] {
+        std::fs::write(saved.join(left), "left by a backup that was interrupted").expect("a file");
+    }
+    let failed = with_a_full_disk(["backup", "--to"], &data, &saved);
+    assert!(!failed.status.success(), "{failed:?}");
+    assert_eq!(names_in(&saved), kept);
+    let failed = with_a_full_disk(["restore", "--from"], &other, &saved);
+    assert!(!failed.status.success(), "{failed:?}");
+    assert_eq!(names_in(&other), BTreeSet::new(), "a restore that fails leaves nothing");
+    assert!(erstwhile(["restore", "--from"], &other, &saved).status.success());
+    assert_eq!(users_of(&other.join("erstwhile.db")), ["ann"]);
+    // Whoever makes a backup there may not have the folder to themselves.
+    let locked = std::fs::File::open(&saved).expect("a folder");
+    locked.lock().expect("a lock");
+    let refused = erstwhile(["backup", "--to"], &data, &saved);
+    let message = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && message.contains("another backup"), "{message}");
+    drop(locked);
+    backup(&data, &saved);
 }

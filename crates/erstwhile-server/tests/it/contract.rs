@@ -88,7 +88,10 @@ pub(crate) struct Method {
     fields: Vec<(String, bool)>,
     response: String,
     pub(crate) body: Vec<String>,
+    /// The query parameters that must be given.
     pub(crate) queries: Vec<String>,
+    /// All query parameters.
+    pub(crate) known_queries: Vec<String>,
 }
 
 pub(crate) fn methods(generation: Generation) -> Vec<Method> {
@@ -114,6 +117,7 @@ pub(crate) fn methods(generation: Generation) -> Vec<Method> {
         response: text(&row["response_type"]),
         body: named(&row["body_fields"]),
         queries: named(&row["query_params"]),
+        known_queries: row["query_params"].as_array().into_iter().flatten().map(|item| text(&item["name"])).collect(),
     };
     rows.into_iter().map(method).collect()
 }

@@ -293,3 +293,22 @@ fn what_a_request_says_that_v4_does_not_know_is_refused_by_name() {
     assert_eq!((code.as_str(), param.as_str()), ("invalid_request", "page_size"));
     assert_eq!(message, "invalid page_size: not a whole number");
 }
+
+#[test]
+fn a_filter_that_filters_nothing_is_refused() {
+    let (_folder, server) = start();
+    let user = post(&server, "user", "/users", &json!({ "user_id": "ann" }));
+    post(&server, "thread", "/threads", &json!({ "user_uuid": user["uuid"] }));
+    for (path, param) in [
+        ("/threads?user_uuid=", "user_uuid"),
+        ("/threads?user_uuid=%20", "user_uuid"),
+        ("/tasks?type=user.remove", "type"),
+    ] {
+        let (status, body) = ask(&server, &V4, "GET", &format!("/api/v4{path}"));
+        assert_eq!((status, &body["error"]["param"]), (400, &param.into()), "{path}: {body}");
+    }
+    let (status, body) = ask(&server, &V4, "GET", "/api/v4/tasks?type=user.delete");
+    assert_eq!((status, body["items"].as_array().map(Vec::len)), (200, Some(0)), "{body}");
+    let (_, body) = ask(&server, &V4, "GET", "/api/v4/threads");
+    assert_eq!(body["items"].as_array().map(Vec::len), Some(1), "{body}");
+}

@@ -67,19 +67,10 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
             let seen = draw.seen(state.map(|state| state.row().updated_at));
             Change::UpdatePartition(changed_partition(draw, number), seen)
         }
-        41 => {
-            let user = state.and_then(PartitionState::user);
-            let seen = draw.seen(user.map(|user| user.updated_at));
-            Change::UpdateUser(new_user(draw, number, "user 0"), seen)
-        }
+        41 => update_of_user(draw, number, state.and_then(PartitionState::user)),
         42 => {
             let thread_id = thread(draw);
-            let ended_at = draw.one_in(6).then_some(draw.now);
-            let thread = Thread { thread_id, ended_at, ..new_thread(draw, number) };
-            let mut known = state.into_iter().flat_map(PartitionState::threads);
-            let known = known.find(|known| known.thread_id == thread.thread_id);
-            let seen = draw.seen(known.map(|known| known.updated_at));
-            Change::UpdateThread(thread, seen)
+            update_of_thread(draw, number, thread_id, state)
         }
         43 | 49 => apart::change_of_setting(draw, partition_id(number).0, reference),
         // What a thread declares is removed with it.
@@ -100,6 +91,31 @@ pub(super) fn change_of_graph(draw: &mut Draw, number: u8, reference: &Reference
             })
         }
     }
+}
+
+/// An update of the user, which keeps what never changes.
+fn update_of_user(draw: &mut Draw, number: u8, known: Option<User>) -> Change {
+    let seen = draw.seen(known.as_ref().map(|user| user.updated_at));
+    let new = new_user(draw, number, "user 0");
+    let changed = match known {
+        Some(User { user_id, uuid, project, created_at, .. }) => User { user_id, uuid, project, created_at, ..new },
+        None => new,
+    };
+    Change::UpdateUser(changed, seen)
+}
+
+/// An update of a thread, which keeps what never changes.
+fn update_of_thread(draw: &mut Draw, number: u8, thread_id: String, state: Option<&PartitionState>) -> Change {
+    let ended_at = draw.one_in(6).then_some(draw.now);
+    let new = Thread { thread_id, ended_at, ..new_thread(draw, number) };
+    let mut known = state.into_iter().flat_map(PartitionState::threads);
+    let known = known.find(|known| known.thread_id == new.thread_id);
+    let seen = draw.seen(known.as_ref().map(|known| known.updated_at));
+    let changed = match known {
+        Some(known) => Thread { uuid: known.uuid, project: known.project, created_at: known.created_at, ..new },
+        None => new,
+    };
+    Change::UpdateThread(changed, seen)
 }
 
 /// Other words of evidence, usually of some that exists.

@@ -1,6 +1,5 @@
 //! Groups of users: named sets, to which policy sets are attached.
 
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::audit::Target;
@@ -10,31 +9,14 @@ use super::{GroupHandle, ProjectHandle};
 use crate::store::{ErasureState, SettingScope};
 use erstwhile_core::change::{Change, GroupChange, SettingChange};
 use erstwhile_core::error::{Error, ErrorKind, Result};
-use erstwhile_core::model::{AuditAction, AuditTargetKind, Precondition, Setting, SettingKind, User, UserUuid};
+use erstwhile_core::model::{
+    AuditAction, AuditTargetKind, Precondition, Setting, SettingKind, User, UserGroup, UserUuid,
+};
 
 /// Maximum number of groups of one project.
 const GROUPS_MAX: usize = 1_000;
 /// Maximum number of users that one call adds or removes.
 const MUTATED_MAX: usize = 1_000;
-
-/// A group of users.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserGroup {
-    /// Identity.
-    pub uuid: Uuid,
-    /// Display name, unique in the project, ignoring case.
-    pub name: String,
-    /// Description.
-    pub description: Option<String>,
-    /// Incremented by every change; an update must name the current version.
-    pub version: i64,
-    /// The uuids of the policy sets that are attached.
-    pub policy_sets: Vec<Uuid>,
-    /// When it was created.
-    pub created_at: jiff::Timestamp,
-    /// When it changed last.
-    pub updated_at: jiff::Timestamp,
-}
 
 /// The outcome of a change of a group's members.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use erstwhile_core::change::Change;
 use erstwhile_core::error::{Error, ErrorKind, Result};
-use erstwhile_core::model::{Actor, GraphId, GroupId, ImportJobId, PartitionId, ProjectId};
+use erstwhile_core::model::{Actor, GraphAction, GraphId, GroupId, ImportJobId, PartitionId, ProjectId};
 use jiff::Timestamp;
 
 use super::Engine;
-use super::policy_sets::{GrantedGraphs, GraphAction, only_add};
+use super::policy_sets::{GrantedGraphs, only_add};
 use super::repeatable::SeededIds;
 use crate::ports::{Embedder, Ids};
 use crate::state::{IndexHandle, State};

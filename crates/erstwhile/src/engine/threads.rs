@@ -199,7 +199,11 @@ impl ThreadHandle {
         if let Some(owner @ PartitionOwner::Thread(_)) = owner {
             return Ok(self.project.remove_partition(graph, owner).await?.1);
         }
-        let uuid = self.project.store().find_thread(graph, self.id()).await?.map(|thread| thread.uuid.0);
+        let uuid = match self.project.store().find_thread(graph, self.id()).await {
+            // Damage keeps nothing from being forgotten.
+            Err(error) if error.kind() == ErrorKind::Corrupt => None,
+            found => found?.map(|thread| thread.uuid.0),
+        };
         let target = Target { partition: Some(graph.into()), id: uuid, name: self.id() };
         let mut changes = vec![Change::RemoveThread(self.id().to_owned())];
         changes.extend(self.project.record(AuditAction::Delete, AuditTargetKind::Thread, target));

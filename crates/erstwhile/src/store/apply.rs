@@ -198,16 +198,12 @@ impl Steps {
             Change::PutFactEdit(assertion, edit) => {
                 let graph = id(self.partition()?.0);
                 self.may(&sql::CANCEL_READING_OF_ASSERTION, vec![graph, id(assertion.0)]);
-                let params =
-                    vec![id(self.partition()?.0), Value::Int(0), id(assertion.0), fact_edit_json(edit), time(self.at)];
-                self.may(&sql::PUT_EDIT, params);
+                self.put_edit(Value::Int(0), id(assertion.0), fact_edit_json(edit))?;
             }
             Change::PutEntityEdit(entity, patch) => {
                 let graph = id(self.partition()?.0);
                 self.may(&sql::CANCEL_READINGS_OF_NAME, vec![graph, id(entity.0)]);
-                let params =
-                    vec![id(self.partition()?.0), Value::Int(1), id(entity.0), entity_patch_json(patch), time(self.at)];
-                self.may(&sql::PUT_EDIT, params);
+                self.put_edit(Value::Int(1), id(entity.0), entity_patch_json(patch))?;
             }
             Change::RemoveName(entity) => self.remove_name(id(entity.0))?,
             Change::Reword(wordings) => self.reword(wordings)?,
@@ -261,21 +257,7 @@ impl Steps {
         ];
         self.may(&sql::ADD_GRAPH, params);
         if let Some(user) = user {
-            let params = vec![
-                id(user.graph.0),
-                id(user.project.0),
-                text(&user.user_id),
-                id(user.uuid.0),
-                optional_text(user.email.as_ref()),
-                optional_text(user.first_name.as_ref()),
-                optional_text(user.last_name.as_ref()),
-                optional_text(user.time_zone.as_ref()),
-                json(&user.metadata),
-                Value::Int(i64::from(user.disable_default_ontology)),
-                time(user.created_at),
-                folded_user(user),
-            ];
-            self.may(&sql::ADD_ACCOUNT, params);
+            self.may(&sql::ADD_ACCOUNT, checksums::with(user_values(user)));
         }
     }
 
@@ -291,6 +273,7 @@ impl Steps {
             time(user.updated_at),
             time(seen),
             folded_user(user),
+            Value::Int(checksums::of_row(&user_values(user))),
         ];
         self.must(&sql::UPDATE_ACCOUNT, params, Refusal::Stale);
     }
@@ -319,18 +302,7 @@ impl Steps {
     fn add_thread(&mut self, thread: &Thread) {
         let taken = format!("thread already exists with thread_id: {}", thread.thread_id);
         self.locate(Locate::Thread, &thread.thread_id, thread.graph.into(), Refusal::Taken(taken));
-        let params = vec![
-            id(thread.graph.0),
-            text(&thread.thread_id),
-            id(thread.project.0),
-            id(thread.uuid.0),
-            json(&thread.metadata),
-            json(&thread.classifications),
-            time(thread.created_at),
-            time(thread.updated_at),
-            optional_time(thread.ended_at),
-        ];
-        self.may(&sql::ADD_THREAD, params);
+        self.may(&sql::ADD_THREAD, checksums::with(thread_values(thread)));
     }
 
     fn update_thread(&mut self, thread: &Thread, seen: Timestamp) {
@@ -342,6 +314,7 @@ impl Steps {
             time(thread.updated_at),
             optional_time(thread.ended_at),
             time(seen),
+            Value::Int(checksums::of_row(&thread_values(thread))),
         ];
         self.must(&sql::UPDATE_THREAD, params, Refusal::Stale);
     }
@@ -508,7 +481,15 @@ impl Steps {
             optional_id(link.episode.map(|episode| episode.0)),
             time(link.recorded_at),
         ];
-        self.may(&sql::ADD_LINK, params);
+        self.may(&sql::ADD_LINK, checksums::with(params));
+        Ok(())
+    }
+
+    fn put_edit(&mut self, kind: Value, target: Value, patch: String) -> Result<()> {
+        let (graph, at) = (id(self.partition()?.0), time(self.at));
+        let key = [graph.clone(), kind.clone(), target.clone(), at.clone()];
+        let checksum = checksums::of_row(&key) | checksums::of_attached(&patch);
+        self.may(&sql::PUT_EDIT, vec![graph, kind, target, Value::Text(patch), at, Value::Int(checksum)]);
         Ok(())
     }
 
@@ -523,6 +504,40 @@ impl Steps {
         self.may(&sql::REMOVE_EDIT, vec![graph, Value::Int(1), name.clone()]);
         self.add_tombstone(TombstoneKind::Name, name)
     }
+}
+
+/// The columns of a user.
+fn user_values(user: &User) -> Vec<Value> {
+    vec![
+        id(user.graph.0),
+        id(user.project.0),
+        text(&user.user_id),
+        id(user.uuid.0),
+        optional_text(user.email.as_ref()),
+        optional_text(user.first_name.as_ref()),
+        optional_text(user.last_name.as_ref()),
+        optional_text(user.time_zone.as_ref()),
+        json(&user.metadata),
+        Value::Int(i64::from(user.disable_default_ontology)),
+        time(user.created_at),
+        time(user.updated_at),
+        folded_user(user),
+    ]
+}
+
+/// The columns of a thread.
+fn thread_values(thread: &Thread) -> Vec<Value> {
+    vec![
+        id(thread.graph.0),
+        text(&thread.thread_id),
+        id(thread.project.0),
+        id(thread.uuid.0),
+        json(&thread.metadata),
+        json(&thread.classifications),
+        time(thread.created_at),
+        time(thread.updated_at),
+        optional_time(thread.ended_at),
+    ]
 }
 
 /// The text by which users are searched, in lower case. This program converts it, because databases differ in how they

@@ -9,12 +9,13 @@ use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use super::queue::Queue;
+use super::row_checks::RowCheck;
 use super::rows::{id, read_id, time};
-use super::sql::{DamageSearch, Row, Rows, Statement, Step, Value};
-use super::tables::{DERIVED_TABLES, ExportUnitKind, TABLES};
+use super::sql::{DamageSearch, ReceiveRows, Row, Rows, Statement, Step, Value};
+use super::tables::{DERIVED_TABLES, TABLES};
 use super::{Store, statements as sql_text};
 use erstwhile_core::error::{Error, ErrorKind, Result};
-use erstwhile_core::model::{GraphId, PartitionId};
+use erstwhile_core::model::PartitionId;
 
 /// Number of places in which a sharded database is tried.
 const PLACES: u128 = 8;
@@ -103,8 +104,8 @@ impl Store {
         self.sql.snapshot(reads).await.map(|_| ())
     }
 
-    /// Reads the whole database and returns what is wrong with its structure; a thorough search also compares all evidence
-    /// with its checksums.
+    /// Reads the whole database and returns what is wrong with its structure; a thorough search also checks every row of
+    /// the exported tables, as an import does: its values, and its checksum.
     pub async fn find_damage(&self, search: DamageSearch) -> Result<Vec<String>> {
         if search == DamageSearch::Thorough {
             self.damage.forget();
@@ -113,7 +114,7 @@ impl Store {
         if search == DamageSearch::Quick || !damage.is_empty() {
             return Ok(damage);
         }
-        self.damaged_evidence().await
+        self.damaged_rows().await
     }
 
     /// The damage that a read met since the last thorough search.
@@ -121,18 +122,18 @@ impl Store {
         self.damage.get()
     }
 
-    /// What is damaged in the evidence of the graphs, one problem for each.
-    async fn damaged_evidence(&self) -> Result<Vec<String>> {
+    /// What is damaged in the rows of projects, graphs and import jobs, one problem for each of them.
+    async fn damaged_rows(&self) -> Result<Vec<String>> {
         let mut damage = Vec::new();
         for unit in self.list_units().await? {
-            if unit.kind != ExportUnitKind::Graph || damage.len() == PROBLEMS_MAX {
-                continue;
+            if damage.len() == PROBLEMS_MAX {
+                break;
             }
-            match self.evidence_since(GraphId(unit.id), 0).await {
-                Err(error) if error.kind() == ErrorKind::Corrupt => {
-                    damage.push(format!("graph {}: {}", unit.id, error.message()));
-                }
-                read => drop(read?),
+            let reads = unit.kind.tables().map(|table| (table.read, vec![id(unit.id)])).collect();
+            let mut checks = UnitChecks(unit.kind.tables().map(|table| RowCheck::new(table, unit.id)).collect());
+            match self.sql.snapshot_into(reads, &mut checks).await {
+                Err(error) if error.kind() == ErrorKind::Corrupt => damage.push(format!("{unit}: {}", error.message())),
+                read => read?,
             }
         }
         Ok(damage)
@@ -169,6 +170,17 @@ impl Store {
             }
         }
         Ok(episodes)
+    }
+}
+
+/// Checks each row of a unit as it arrives.
+struct UnitChecks(Vec<RowCheck>);
+
+impl ReceiveRows for UnitChecks {
+    fn restart(&mut self) {}
+
+    fn receive(&mut self, read: usize, row: Row) -> Result<()> {
+        self.0.get(read).map_or(Ok(()), |check| check.check(&row))
     }
 }
 

@@ -1,8 +1,8 @@
-//! Checksums of stored evidence (CRC-32), so that damage of the disk is not taken for what was said.
+//! Checksums of stored rows (CRC-32), so that damage of the disk is not taken for what was said or declared.
 //!
-//! The lower half of a stored number covers what never changes after the row was written; the upper half, what the application
-//! attaches to an episode or a fact, so that it can be replaced alone. Rows of older versions have only the lower half. The
-//! state of an episode is not covered.
+//! The lower half of a stored number covers what is written as a whole; the upper half, what is replaced alone: what the
+//! application attaches to an episode or a fact, and the words of an edit. Evidence of older versions has only the lower half.
+//! Neither the state of an episode nor the version of a row is covered.
 
 use crc32fast::Hasher;
 use jiff::Timestamp;
@@ -12,6 +12,7 @@ use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{Assertion, Episode, Mention, TimePoint};
 
 use super::codes::Code;
+use super::sql::{Row, Value};
 
 /// The lower half of a stored number.
 const LOWER: i64 = 0xffff_ffff;
@@ -74,6 +75,61 @@ pub(super) fn of_assertion(assertion: &Assertion) -> i64 {
     fields.checksum()
 }
 
+/// The checksum of a whole row: of the values of its columns.
+pub(super) fn of_row(values: &[Value]) -> i64 {
+    let mut fields = Fields::default();
+    for value in values {
+        fields.value(value);
+    }
+    fields.checksum()
+}
+
+/// The values of a row, with their checksum after them.
+pub(super) fn with(mut values: Vec<Value>) -> Vec<Value> {
+    values.push(Value::Int(of_row(&values)));
+    values
+}
+
+/// Compares the first columns of a row with the checksum after them, if it has one; `noun` says what the row is, and its
+/// first column where it belongs.
+///
+/// # Errors
+/// `Corrupt` when they differ.
+pub(super) fn check_row(row: &Row, columns: usize, noun: &str) -> Result<()> {
+    match row.0.split_at_checked(columns) {
+        Some((_, [Value::Null, ..])) => Ok(()),
+        Some((values, [Value::Int(stored), ..])) if *stored == of_row(values) => Ok(()),
+        _ => Err(differs(&name_of(row, noun))),
+    }
+}
+
+/// Compares an edit (its key and time, its words, its checksum) with its stored checksum, if it has one.
+///
+/// # Errors
+/// `Corrupt` when they differ.
+pub(super) fn check_edit(row: &Row) -> Result<()> {
+    let name = || name_of(row, "an edit");
+    match row.0.split_at_checked(4) {
+        Some((_, [_, Value::Null])) => Ok(()),
+        Some((key, [Value::Text(words), Value::Int(stored)])) => {
+            check(Some(*stored), of_row(key), name)?;
+            check_attached(Some(*stored), words, name)
+        }
+        _ => Err(differs(&name())),
+    }
+}
+
+/// What a row is, and the graph or project that it belongs to.
+fn name_of(row: &Row, noun: &str) -> String {
+    match row.0.first() {
+        Some(Value::Blob(id)) => match Uuid::from_slice(id) {
+            Ok(id) => format!("{noun} of {id}"),
+            Err(_) => noun.to_owned(),
+        },
+        _ => noun.to_owned(),
+    }
+}
+
 /// Compares a row with its stored checksum, if it has one; `name` says which row it is.
 ///
 /// # Errors
@@ -121,6 +177,29 @@ impl Fields {
     fn point(&mut self, point: Option<TimePoint>) {
         self.number(point.map_or(i64::MIN, |point| point.at.as_microsecond()));
         self.number(point.map_or(-1, |point| point.precision.code()));
+    }
+
+    fn value(&mut self, value: &Value) {
+        match value {
+            Value::Null => self.number(0),
+            Value::Int(number) => {
+                self.number(1);
+                self.number(*number);
+            }
+            Value::Real(number) => {
+                self.number(2);
+                self.number(number.to_bits().cast_signed());
+            }
+            Value::Text(text) => {
+                self.number(3);
+                self.text(text);
+            }
+            Value::Blob(bytes) => {
+                self.number(4);
+                self.number(bytes.len() as i64);
+                self.0.update(bytes);
+            }
+        }
     }
 
     fn text(&mut self, text: &str) {

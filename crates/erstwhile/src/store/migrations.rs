@@ -47,4 +47,9 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0009_requests_webhooks_keys.sql"),
     },
     Migration { version: 10, name: "the audit log", sql: include_str!("migrations/0010_audit_log.sql") },
+    Migration {
+        version: 11,
+        name: "checksums of users, threads, links, edits and settings",
+        sql: include_str!("migrations/0011_checksums_of_records.sql"),
+    },
 ];

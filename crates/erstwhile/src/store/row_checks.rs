@@ -4,6 +4,7 @@
 use uuid::Uuid;
 
 use super::rows;
+use super::setting_values;
 use super::sql::{Row, Statement, Value};
 use super::statements as sql;
 use super::tables::Table;
@@ -13,11 +14,13 @@ type Read = fn(Row) -> Result<()>;
 
 /// Reads the columns that a statement selects, as the program does. Tables that are not here have no conditions beyond
 /// those of their columns.
-const READERS: [(&str, &Statement, Read); 11] = [
+const READERS: [(&str, &Statement, Read); 13] = [
     ("project", &sql::PROJECT_BY_ID, |row| rows::read_project(row).map(drop)),
     ("api_key", &sql::KEYS, |row| rows::read_key(row).map(drop)),
     ("graph", &sql::GRAPH_BY_ID, |row| rows::read_partition(row).map(drop)),
-    ("setting", &sql::SETTINGS, |row| rows::read_setting(row).map(drop)),
+    ("setting", &sql::SETTINGS, |row| rows::read_setting(row).and_then(|setting| setting_values::check(&setting))),
+    ("account", &sql::ACCOUNT_BY_GRAPH, |row| rows::read_user(without_threads(row)).map(drop)),
+    ("thread", &sql::THREAD_BY_ID, |row| rows::read_thread(row).map(drop)),
     ("episode", &sql::EPISODES_SINCE, |row| rows::read_episode(row).map(drop)),
     ("mention", &sql::MENTIONS_SINCE, |row| rows::read_mention(row).map(drop)),
     ("assertion", &sql::ASSERTIONS_SINCE, |row| rows::read_assertion(row).map(drop)),
@@ -71,10 +74,21 @@ impl RowCheck {
     }
 }
 
-/// The columns that a statement selects; those of other tables keep the name of their table.
+/// The columns that a statement selects, without the name of the table of the first; others keep that of theirs.
 fn selected_columns(sql: &str) -> impl Iterator<Item = &str> {
     let selected = sql.strip_prefix("SELECT ").and_then(|rest| rest.split(" FROM ").next()).unwrap_or("");
-    selected.split(',').map(|column| column.trim().trim_start_matches("a."))
+    let table = selected.split(',').next().and_then(|first| first.split_once('.')).map(|(table, _)| table);
+    selected.split(',').map(move |column| {
+        let named = table.and_then(|table| column.trim().strip_prefix(table)?.strip_prefix('.'));
+        named.unwrap_or_else(|| column.trim())
+    })
+}
+
+/// The row of a user, whose last column is the number of threads, not a column of the table.
+fn without_threads(Row(mut values): Row) -> Row {
+    values.pop();
+    values.push(Value::Int(0));
+    Row(values)
 }
 
 #[cfg(test)]
@@ -83,12 +97,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_setting_without_the_form_of_its_kind_is_refused() {
+        let table = TABLES.iter().find(|table| table.name == "setting").expect("a table");
+        let (project, ontology) = (Uuid::from_u128(1), Value::Int(0));
+        let row = |value: &str| {
+            let (name, value) = (Value::Text(String::new()), Value::Text(value.to_owned()));
+            Row(vec![rows::id(project), ontology.clone(), name, value, Value::Int(0), Value::Null])
+        };
+        let check = RowCheck::new(table, project);
+        check.check(&row("{\"entity_types\":[],\"edge_types\":[]}")).expect("an ontology");
+        let error = check.check(&row("{\"entity_types\":7}")).expect_err("no ontology");
+        assert!(error.message().contains("ontology"), "{error}");
+    }
+
+    #[test]
     fn every_reader_finds_its_columns() {
         for (name, statement, _) in READERS {
             let table = TABLES.iter().find(|table| table.name == name).expect("a table");
             let missing: Vec<&str> =
                 selected_columns(statement.sql).filter(|column| !table.columns.contains(column)).collect();
-            let elsewhere: &[&str] = if name == "assertion" { &["e.seq"] } else { &[] };
+            let elsewhere: &[&str] = match name {
+                "account" => &["(SELECT count(*)"],
+                "thread" => &["a.user_id", "a.uuid"],
+                "assertion" => &["e.seq"],
+                _ => &[],
+            };
             assert_eq!(missing, elsewhere, "{name}");
         }
     }

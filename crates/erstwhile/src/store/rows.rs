@@ -196,6 +196,7 @@ pub(super) fn read_partition(row: Row) -> Result<Partition> {
 }
 
 pub(super) fn read_user(row: Row) -> Result<User> {
+    checksums::check_row(&row, 13, "a user")?;
     let mut row = row.reader();
     Ok(User {
         graph: row.uuid()?.into(),
@@ -210,24 +211,25 @@ pub(super) fn read_user(row: Row) -> Result<User> {
         disable_default_ontology: row.int()? != 0,
         created_at: row.time()?,
         updated_at: row.time()?,
-        thread_count: row.int()?,
+        thread_count: row.skip(2).int()?,
     })
 }
 
 pub(super) fn read_thread(row: Row) -> Result<Thread> {
+    checksums::check_row(&row, 9, "a thread")?;
     let mut row = row.reader();
     Ok(Thread {
         graph: row.uuid()?.into(),
-        project: row.uuid()?.into(),
         thread_id: row.text()?,
+        project: row.uuid()?.into(),
         uuid: row.uuid()?.into(),
-        user_id: row.optional_text()?,
-        user_uuid: row.optional_uuid()?.map(Into::into),
         metadata: row.json()?,
         classifications: row.json()?,
         created_at: row.time()?,
         updated_at: row.time()?,
         ended_at: row.optional_time()?,
+        user_id: row.skip(1).optional_text()?,
+        user_uuid: row.optional_uuid()?.map(Into::into),
     })
 }
 
@@ -366,9 +368,10 @@ pub(super) fn read_assertion(row: Row) -> Result<Assertion> {
 }
 
 pub(super) fn read_link(row: Row) -> Result<Link> {
+    checksums::check_row(&row, 7, "a link")?;
     let mut row = row.reader();
     Ok(Link {
-        id: row.uuid()?.into(),
+        id: row.skip(1).uuid()?.into(),
         left: row.uuid()?.into(),
         right: row.uuid()?.into(),
         kind: LinkKind::from_code(row.int()?)?,
@@ -378,8 +381,9 @@ pub(super) fn read_link(row: Row) -> Result<Link> {
 }
 
 pub(super) fn read_edit(row: Row) -> Result<Edit> {
+    checksums::check_edit(&row)?;
     let mut row = row.reader();
-    let (kind, target, patch, recorded_at) = (row.int()?, row.uuid()?, row.json()?, row.time()?);
+    let (kind, target, recorded_at, patch) = (row.skip(1).int()?, row.uuid()?, row.time()?, row.json()?);
     match kind {
         0 => Ok(Edit::Fact(target.into(), fact_edit_of(&patch, recorded_at)?)),
         1 => Ok(Edit::Entity(target.into(), entity_patch_of(&patch))),
@@ -414,7 +418,8 @@ fn put_text(patch: &mut Metadata, key: &str, value: Option<&String>) {
     }
 }
 
-pub(super) fn fact_edit_json(edit: &FactEdit) -> Value {
+/// The text of an edit of a fact, as it is stored.
+pub(super) fn fact_edit_json(edit: &FactEdit) -> String {
     let mut patch = Metadata::new();
     put_text(&mut patch, "statement", edit.statement.as_ref());
     put_text(&mut patch, "predicate", edit.predicate.as_ref());
@@ -422,7 +427,7 @@ pub(super) fn fact_edit_json(edit: &FactEdit) -> Value {
     put_time(&mut patch, "valid_until", edit.valid_until);
     put_time(&mut patch, "expired_at", edit.expired_at);
     patch.insert("attributes".to_owned(), edit.attributes.clone().into());
-    json(&patch)
+    json_text(&patch)
 }
 
 fn fact_edit_of(patch: &Metadata, recorded_at: Timestamp) -> Result<FactEdit> {
@@ -437,7 +442,8 @@ fn fact_edit_of(patch: &Metadata, recorded_at: Timestamp) -> Result<FactEdit> {
     })
 }
 
-pub(super) fn entity_patch_json(edit: &EntityPatch) -> Value {
+/// The text of an edit of an entity, as it is stored.
+pub(super) fn entity_patch_json(edit: &EntityPatch) -> String {
     let mut patch = Metadata::new();
     put_text(&mut patch, "name", edit.name.as_ref());
     put_text(&mut patch, "summary", edit.summary.as_ref());
@@ -445,7 +451,7 @@ pub(super) fn entity_patch_json(edit: &EntityPatch) -> Value {
         patch.insert("entity_type".to_owned(), entity_type.clone().into());
     }
     patch.insert("attributes".to_owned(), edit.attributes.clone().into());
-    json(&patch)
+    json_text(&patch)
 }
 
 fn entity_patch_of(patch: &Metadata) -> EntityPatch {

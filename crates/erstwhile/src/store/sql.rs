@@ -236,6 +236,13 @@ impl RowReader {
         Error::corrupt(format!("column {} holds an unexpected {value:?}", self.column))
     }
 
+    /// Leaves out the next columns.
+    pub fn skip(&mut self, columns: usize) -> &mut Self {
+        self.column += columns;
+        self.values.by_ref().take(columns).for_each(drop);
+        self
+    }
+
     /// An integer.
     pub fn int(&mut self) -> Result<i64> {
         match self.next()? {

@@ -66,7 +66,7 @@ macro_rules! account_columns {
     ($key:literal) => {
         concat!(
             "a.graph_id, a.project_id, a.user_id, a.uuid, a.email, a.first_name, a.last_name, a.time_zone, \
-             a.metadata, a.disable_default_ontology, a.created_at, a.updated_at, \
+             a.metadata, a.disable_default_ontology, a.created_at, a.updated_at, a.folded, a.checksum, \
              (SELECT count(*) FROM thread t WHERE t.graph_id = ",
             $key,
             ")"
@@ -109,8 +109,8 @@ macro_rules! graphs_page {
 macro_rules! threads {
     ($rest:literal) => {
         concat!(
-            "SELECT t.graph_id, t.project_id, t.thread_id, t.uuid, a.user_id, a.uuid, t.metadata, t.classifications, \
-             t.created_at, t.updated_at, t.ended_at FROM thread t LEFT JOIN account a ON a.graph_id = t.graph_id ",
+            "SELECT t.graph_id, t.thread_id, t.project_id, t.uuid, t.metadata, t.classifications, t.created_at, \
+             t.updated_at, t.ended_at, t.checksum, a.user_id, a.uuid FROM thread t LEFT JOIN account a ON a.graph_id = t.graph_id ",
             $rest
         )
     };
@@ -319,11 +319,12 @@ statements! {
 
     ADD_ACCOUNT, GRAPH,
         "INSERT INTO account (graph_id, project_id, user_id, uuid, email, first_name, last_name, time_zone, metadata, \
-         disable_default_ontology, created_at, updated_at, folded) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)";
+         disable_default_ontology, created_at, updated_at, folded, checksum) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     UPDATE_ACCOUNT, GRAPH,
         "UPDATE account SET email = $2, first_name = $3, last_name = $4, time_zone = $5, metadata = $6, \
-         disable_default_ontology = $7, updated_at = $8, folded = $10 WHERE graph_id = $1 AND updated_at = $9";
+         disable_default_ontology = $7, updated_at = $8, folded = $10, checksum = $11 \
+         WHERE graph_id = $1 AND updated_at = $9";
     ACCOUNT_BY_GRAPH, GRAPH, concat!("SELECT ", account_columns!("$1"), " FROM account a WHERE a.graph_id = $1");
     ACCOUNTS_BY_CREATED, Reach::FanOut, accounts_page!("a.created_at, a.graph_id");
     ACCOUNTS_BY_CREATED_DESC, Reach::FanOut, accounts_page!("a.created_at DESC, a.graph_id DESC");
@@ -343,10 +344,10 @@ statements! {
 
     ADD_THREAD, GRAPH,
         "INSERT INTO thread (graph_id, thread_id, project_id, uuid, metadata, classifications, created_at, updated_at, \
-         ended_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+         ended_at, checksum) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     UPDATE_THREAD, GRAPH,
-        "UPDATE thread SET metadata = $3, classifications = $4, updated_at = $5, ended_at = $6 \
-         WHERE graph_id = $1 AND thread_id = $2 AND updated_at = $7";
+        "UPDATE thread SET metadata = $3, classifications = $4, updated_at = $5, ended_at = $6, \
+         checksum = $8 WHERE graph_id = $1 AND thread_id = $2 AND updated_at = $7";
     EXPECT_THREAD, GRAPH,
         "UPDATE thread SET uuid = uuid WHERE graph_id = $1 AND thread_id = $2 AND ended_at IS NULL";
     REMOVE_THREAD, GRAPH, "DELETE FROM thread WHERE graph_id = $1 AND thread_id = $2";
@@ -430,16 +431,16 @@ statements! {
          $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, version FROM graph WHERE graph_id = $1 \
          ON CONFLICT (graph_id, assertion_id) DO NOTHING";
     ADD_LINK, GRAPH,
-        "INSERT INTO link (graph_id, link_id, left_id, right_id, kind, episode_id, recorded_at, version) \
-         SELECT graph_id, $2, $3, $4, $5, $6, $7, version FROM graph WHERE graph_id = $1 \
+        "INSERT INTO link (graph_id, link_id, left_id, right_id, kind, episode_id, recorded_at, checksum, version) \
+         SELECT graph_id, $2, $3, $4, $5, $6, $7, $8, version FROM graph WHERE graph_id = $1 \
          ON CONFLICT (graph_id, link_id) DO NOTHING";
     PUT_EDIT, GRAPH,
-        "INSERT INTO edit (graph_id, kind, target_id, patch, recorded_at, version) \
-         SELECT graph_id, $2, $3, $4, $5, version FROM graph WHERE graph_id = $1 \
+        "INSERT INTO edit (graph_id, kind, target_id, patch, recorded_at, checksum, version) \
+         SELECT graph_id, $2, $3, $4, $5, $6, version FROM graph WHERE graph_id = $1 \
          ON CONFLICT (graph_id, kind, target_id) DO UPDATE SET patch = excluded.patch, \
-         recorded_at = excluded.recorded_at, version = excluded.version";
+         recorded_at = excluded.recorded_at, checksum = excluded.checksum, version = excluded.version";
     REWORD_EDIT, GRAPH,
-        concat!("UPDATE edit SET patch = $4, version = ", version!(),
+        concat!("UPDATE edit SET patch = $4, checksum = (checksum & 4294967295) + $5, version = ", version!(),
          " WHERE graph_id = $1 AND kind = $2 AND target_id = $3");
     BURY, GRAPH,
         "INSERT INTO tombstone (graph_id, version, kind, id) SELECT graph_id, version, $2, $3 FROM graph \
@@ -466,29 +467,31 @@ statements! {
          LEFT JOIN episode e ON e.graph_id = a.graph_id AND e.episode_id = a.episode_id \
          WHERE a.graph_id = $1 AND a.version > $2 ORDER BY a.recorded_at, a.assertion_id";
     LINKS_SINCE, GRAPH,
-        "SELECT link_id, left_id, right_id, kind, episode_id, recorded_at FROM link \
+        "SELECT graph_id, link_id, left_id, right_id, kind, episode_id, recorded_at, checksum FROM link \
          WHERE graph_id = $1 AND version > $2 ORDER BY recorded_at, link_id";
     EDITS_SINCE, GRAPH,
-        "SELECT kind, target_id, patch, recorded_at FROM edit WHERE graph_id = $1 AND version > $2 \
+        "SELECT graph_id, kind, target_id, recorded_at, patch, checksum FROM edit WHERE graph_id = $1 AND version > $2 \
          ORDER BY recorded_at, target_id";
     TOMBSTONES_SINCE, GRAPH,
         "SELECT kind, id FROM tombstone WHERE graph_id = $1 AND version > $2 ORDER BY version";
 
     ADD_SETTING, GRAPH,
-        "INSERT INTO setting (graph_id, kind, name, value, updated_at) VALUES ($1, $2, $3, $4, $5) \
+        "INSERT INTO setting (graph_id, kind, name, value, updated_at, checksum) VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (graph_id, kind, name) DO NOTHING";
     PUT_SETTING, GRAPH,
-        "INSERT INTO setting (graph_id, kind, name, value, updated_at) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (graph_id, kind, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at";
+        "INSERT INTO setting (graph_id, kind, name, value, updated_at, checksum) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (graph_id, kind, name) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at, \
+         checksum = excluded.checksum";
     SWAP_SETTING, GRAPH,
-        "UPDATE setting SET value = $4, updated_at = $5 WHERE graph_id = $1 AND kind = $2 AND name = $3 AND value = $6";
+        "UPDATE setting SET value = $4, updated_at = $5, checksum = $6 \
+         WHERE graph_id = $1 AND kind = $2 AND name = $3 AND value = $7";
     REMOVE_SETTING, GRAPH, "DELETE FROM setting WHERE graph_id = $1 AND kind = $2 AND name = $3";
     SETTINGS, GRAPH,
-        "SELECT kind, name, value, updated_at FROM setting WHERE graph_id = $1 AND kind = $2 ORDER BY name";
+        "SELECT graph_id, kind, name, value, updated_at, checksum FROM setting WHERE graph_id = $1 AND kind = $2 ORDER BY name";
     LAST_SETTING, GRAPH,
-        "SELECT kind, name, value, updated_at FROM setting WHERE graph_id = $1 AND kind = $2 ORDER BY name DESC LIMIT 1";
+        "SELECT graph_id, kind, name, value, updated_at, checksum FROM setting WHERE graph_id = $1 AND kind = $2 ORDER BY name DESC LIMIT 1";
     SETTING_BY_NAME, GRAPH,
-        "SELECT kind, name, value, updated_at FROM setting WHERE graph_id = $1 AND kind = $2 AND name = $3";
+        "SELECT graph_id, kind, name, value, updated_at, checksum FROM setting WHERE graph_id = $1 AND kind = $2 AND name = $3";
 
     ADD_MEMBERSHIP, GRAPH,
         "INSERT INTO membership (graph_id, group_id, added_at) VALUES ($1, $2, $3) \

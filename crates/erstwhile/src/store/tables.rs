@@ -152,18 +152,20 @@ tables! {
             description: optional(TEXT), time_zone: optional(TEXT), created_at: TIME, updated_at: TIME,
             version: COUNT, revision: COUNT, next_seq: COUNT, folded: TEXT);
     [READ_SETTINGS WRITE_SETTING CLEAR_SETTINGS] Partition, true,
-        setting(graph_id: ID, kind: code::<SettingKind>(), name: TEXT, value: JSON, updated_at: TIME);
+        setting(
+            graph_id: ID, kind: code::<SettingKind>(), name: TEXT, value: JSON, updated_at: TIME,
+            checksum: optional(INTEGER));
     [READ_ACCOUNT WRITE_ACCOUNT CLEAR_ACCOUNT] Partition, true,
         account(
             graph_id: ID, project_id: ID, user_id: TEXT, uuid: ID, email: optional(TEXT), first_name: optional(TEXT),
             last_name: optional(TEXT), time_zone: optional(TEXT), metadata: OBJECT, disable_default_ontology: FLAG,
-            created_at: TIME, updated_at: TIME, folded: TEXT);
+            created_at: TIME, updated_at: TIME, folded: TEXT, checksum: optional(INTEGER));
     [READ_MEMBERSHIPS WRITE_MEMBERSHIP CLEAR_MEMBERSHIPS] Partition, true,
         membership(graph_id: ID, group_id: ID, added_at: TIME);
     [READ_THREADS WRITE_THREAD CLEAR_THREADS] Partition, true,
         thread(
             graph_id: ID, thread_id: TEXT, project_id: ID, uuid: ID, metadata: OBJECT, classifications: OBJECT,
-            created_at: TIME, updated_at: TIME, ended_at: optional(TIME));
+            created_at: TIME, updated_at: TIME, ended_at: optional(TIME), checksum: optional(INTEGER));
     [READ_EPISODES WRITE_EPISODE CLEAR_EPISODES] Partition, true,
         episode(
             graph_id: ID, seq: COUNT, episode_id: ID, thread_id: optional(TEXT), kind: code::<EpisodeKind>(),
@@ -188,9 +190,11 @@ tables! {
     [READ_LINKS WRITE_LINK CLEAR_LINKS] Partition, true,
         link(
             graph_id: ID, link_id: ID, left_id: ID, right_id: ID, kind: code::<LinkKind>(), episode_id: optional(ID),
-            recorded_at: TIME, version: COUNT);
+            recorded_at: TIME, version: COUNT, checksum: optional(INTEGER));
     [READ_EDITS WRITE_EDIT CLEAR_EDITS] Partition, true,
-        edit(graph_id: ID, kind: one_of(2), target_id: ID, patch: OBJECT, recorded_at: TIME, version: COUNT);
+        edit(
+            graph_id: ID, kind: one_of(2), target_id: ID, patch: OBJECT, recorded_at: TIME, version: COUNT,
+            checksum: optional(INTEGER));
     [READ_TOMBSTONES WRITE_TOMBSTONE CLEAR_TOMBSTONES] Partition, true,
         tombstone(graph_id: ID, version: COUNT, kind: code::<TombstoneKind>(), id: ID);
     [READ_SUMMARIES WRITE_SUMMARY CLEAR_SUMMARIES] Partition, true,

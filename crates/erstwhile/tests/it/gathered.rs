@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use erstwhile::ErrorKind;
-use erstwhile::engine::{GraphRef, NewEpisode, NewImportItem, NewPolicySet, NewThread, PolicyMode, UserUpdate};
-use erstwhile::model::{EpisodeKind, ImportState, ImportTarget, Metadata, Role};
+use erstwhile::engine::{GraphRef, NewEpisode, NewImportItem, NewPolicySet, NewThread, UserUpdate};
+use erstwhile::model::{EpisodeKind, ImportState, ImportTarget, Metadata, PolicyMode, Role};
 use erstwhile::ontology::{EdgeType, EntityType, Ontology};
 use uuid::Uuid;
 

@@ -1,13 +1,17 @@
 //! A store that is broken is noticed, by name, and what can be repaired is.
 
-use erstwhile::ErrorKind;
-use erstwhile::engine::DamageSearch;
-use erstwhile::model::{EpisodeState, Metadata};
+use std::collections::BTreeMap;
+
+use erstwhile::engine::{DamageSearch, UserUpdate};
+use erstwhile::model::{EpisodeState, FactEdit, Metadata, Thread, User};
+use erstwhile::ports::Extraction;
 use erstwhile::store::sqlite::Sqlite;
 use erstwhile::store::tables::placements;
+use erstwhile::{Engine, ErrorKind};
 use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 
-use crate::world::{World, lives_in};
+use crate::world::{World, also_called, lives_in};
 
 fn change(world: &World, sql: &str) {
     Connection::open(world.database_file()).unwrap().execute_batch(sql).unwrap();
@@ -80,6 +84,129 @@ async fn evidence_that_is_not_what_was_stored_is_never_returned() {
         let error = engine.project(world.project).graph(world.graph()).facts(&Default::default()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Corrupt, "{changed}");
     }
+}
+
+/// What somebody would read of a user, a thread, a template and facts.
+async fn read(world: &World, engine: &Engine) -> Vec<Result<String, ErrorKind>> {
+    let project = engine.project(world.project);
+    let facts = project.graph(world.graph()).facts(&Default::default()).await.map(|facts| format!("{facts:?}"));
+    let read = [
+        // The number of a user's threads and the id of a thread's user are of other rows, which are checked when they are read.
+        project.user("ann").get().await.map(|user| format!("{:?}", User { thread_count: 0, ..user })),
+        project
+            .thread("t")
+            .get()
+            .await
+            .map(|thread| format!("{:?}", Thread { user_id: None, user_uuid: None, ..thread })),
+        project.template("short").await,
+        facts,
+    ];
+    read.into_iter().map(|read| read.map_err(|error| error.kind())).collect()
+}
+
+#[tokio::test]
+async fn a_flipped_byte_of_a_record_is_found_and_nothing_else_is_returned() {
+    let world = World::new().await;
+    let said = "Ann Lee, called Annie, lives in Lyon.";
+    let aliases = also_called(said, "Ann Lee", "Annie").aliases;
+    world.script.answer(said, Extraction { aliases, ..lives_in(said, "Lyon") });
+    world.say("2025-01-01T00:00:00Z", said).await;
+    world.ingest().await;
+    let project = world.engine.project(world.project);
+    project.put_template("short", "%{user_summary}", true).await.unwrap();
+    let fact = project.graph(world.graph()).facts(&Default::default()).await.unwrap().remove(0).fact.id;
+    let edit = FactEdit { statement: Some("Ann lived in Lyon.".to_owned()), ..FactEdit::default() };
+    project.update_fact(fact, edit).await.unwrap();
+    change(&world, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+    let stored = read(&world, &world.another_engine().await).await;
+    assert!(stored.iter().all(Result::is_ok), "{stored:?}");
+    let whole = std::fs::read(world.database_file()).unwrap();
+    let mut flipped = 0;
+    for table in ["account", "thread", "link", "edit", "setting"] {
+        for (place, is_row) in places(&world, table, &whole) {
+            let mut damaged = whole.clone();
+            damaged[place] ^= 1;
+            std::fs::write(world.database_file(), &damaged).unwrap();
+            let engine = world.another_engine().await;
+            let damage = engine.find_damage(DamageSearch::Thorough).await.unwrap();
+            assert_ne!(damage, Vec::<String>::new(), "{table}, byte {place}");
+            // A row whose key in an index is damaged is not found.
+            for (now, before) in read(&world, &engine).await.iter().zip(&stored).filter(|_| is_row) {
+                let is_told = matches!(now, Err(ErrorKind::Corrupt | ErrorKind::NotFound));
+                assert!(is_told || now == before, "{table}, byte {place}: {now:?} instead of {before:?}");
+            }
+            flipped += 1;
+        }
+    }
+    assert!(flipped > 100, "{flipped} bytes were flipped");
+    std::fs::write(world.database_file(), &whole).unwrap();
+}
+
+/// Where in the file values of the table are, and whether in its rows or in an index: texts, ids and times.
+fn places(world: &World, table: &str, file: &[u8]) -> BTreeMap<usize, bool> {
+    let connection = Connection::open(world.database_file()).unwrap();
+    let mut pages =
+        connection.prepare("SELECT rootpage, type = 'table' FROM sqlite_master WHERE tbl_name = ?1").unwrap();
+    // Each is one page, because there are few rows.
+    let pages = pages.query_map([table], |row| Ok((row.get::<_, i64>(0)? as usize, row.get(1)?))).unwrap();
+    let pages: Vec<(usize, bool)> = pages.map(Result::unwrap).collect();
+    let mut rows = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
+    let (columns, mut rows) = (rows.column_count(), rows.query([]).unwrap());
+    let mut places = BTreeMap::new();
+    while let Some(row) = rows.next().unwrap() {
+        for column in 0..columns {
+            let value = match row.get_ref(column).unwrap() {
+                ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.to_vec(),
+                ValueRef::Integer(number) if number > 1 << 47 => number.to_be_bytes().to_vec(),
+                _ => continue,
+            };
+            // Shorter values are found everywhere.
+            if value.len() < 3 {
+                continue;
+            }
+            for (page, is_row) in &pages {
+                let page = (page - 1) * 4096..page * 4096;
+                for at in (0..4096 - value.len()).filter(|at| file[page.start + at..].starts_with(&value)) {
+                    places.extend([at, at + value.len() - 1].map(|at| (page.start + at, *is_row)));
+                }
+            }
+        }
+    }
+    places
+}
+
+#[tokio::test]
+async fn damage_keeps_nothing_from_being_forgotten() {
+    let world = World::new().await;
+    let said = "Ann Lee, called Annie, lives in Lyon.";
+    let aliases = also_called(said, "Ann Lee", "Annie").aliases;
+    world.script.answer(said, Extraction { aliases, ..lives_in(said, "Lyon") });
+    world.say("2025-01-01T00:00:00Z", said).await;
+    world.ingest().await;
+    change(&world, "UPDATE account SET email = 'x'; UPDATE thread SET created_at = created_at + 1");
+    change(&world, "UPDATE link SET recorded_at = recorded_at + 1; UPDATE episode SET content = 'x'");
+    let engine = world.another_engine().await;
+    let project = engine.project(world.project);
+    assert_eq!(project.user("ann").get().await.unwrap_err().kind(), ErrorKind::Corrupt);
+    assert_eq!(project.thread("t").get().await.unwrap_err().kind(), ErrorKind::Corrupt);
+    project.thread("t").delete().await.unwrap();
+    project.user("ann").delete().await.unwrap();
+    assert_eq!(engine.find_damage(DamageSearch::Thorough).await.unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_record_of_an_older_version_is_guarded_from_its_next_change_on() {
+    let world = World::new().await;
+    let engine = world.another_engine().await;
+    let ann = engine.project(world.project).user("ann");
+    change(&world, "UPDATE account SET checksum = NULL, email = 'a@example.org'");
+    assert_eq!(ann.get().await.unwrap().email.as_deref(), Some("a@example.org"));
+    assert_eq!(engine.find_damage(DamageSearch::Thorough).await.unwrap(), Vec::<String>::new());
+    let other = UserUpdate { email: Some("b@example.org".to_owned()), ..UserUpdate::default() };
+    ann.update(other).await.unwrap();
+    assert_eq!(ann.get().await.unwrap().email.as_deref(), Some("b@example.org"));
+    change(&world, "UPDATE account SET email = 'c@example.org'");
+    assert_eq!(ann.get().await.unwrap_err().kind(), ErrorKind::Corrupt);
 }
 
 #[tokio::test]

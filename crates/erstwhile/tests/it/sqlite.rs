@@ -31,6 +31,13 @@ async fn tampering_with_the_audit_log_is_found() {
 }
 
 #[tokio::test]
+async fn changed_rows_are_found_and_never_returned() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = Sqlite::open(&folder.path().join("test.db")).expect("a database");
+    erstwhile_testkit::export::changed_rows_are_found_and_never_returned(Arc::new(database)).await;
+}
+
+#[tokio::test]
 async fn the_audit_log_goes_on_in_another_program() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let open = || async {

@@ -3,7 +3,8 @@
 
 use axum::Json;
 use axum::response::NoContent;
-use erstwhile::engine::{GraphAction, GraphRef, NewPolicySet, PolicyMode, PolicySet, ProjectHandle};
+use erstwhile::engine::{GraphRef, NewPolicySet, ProjectHandle};
+use erstwhile::model::{GraphAction, PolicyMode, PolicySet};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::NoContent;
-use erstwhile::engine::{self, Listing, MembershipChange, ProjectHandle, SortBy, UserGroup};
+use erstwhile::engine::{Listing, MembershipChange, ProjectHandle, SortBy};
+use erstwhile::model::{self, UserGroup};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -324,7 +325,7 @@ struct PolicySet {
 
 async fn attached(project: &ProjectHandle, group: &UserGroup) -> Result<Json<PolicySets>, ApiError> {
     let sets = project.policy_sets_of(group).await?.into_iter();
-    let wire = |set: engine::PolicySet| PolicySet {
+    let wire = |set: model::PolicySet| PolicySet {
         uuid: set.uuid,
         name: set.name,
         mode: mode_name(set.mode),

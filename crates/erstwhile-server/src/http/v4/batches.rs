@@ -14,7 +14,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::checks;
-use super::page::{Page, PageQuery, SIZE_MAX};
+use super::page::{CursorQuery, Page, PageQuery, SIZE_MAX};
 use super::path::{PathUuids, identifier};
 use super::tasks::WireTask;
 use crate::app::App;
@@ -202,8 +202,9 @@ pub(super) async fn process(
 pub(super) async fn list_items(
     Reader(project): Reader,
     PathUuids([id]): PathUuids<1>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<CursorQuery>,
 ) -> Result<Json<Page<WireItem>>, ApiError> {
+    let page = PageQuery::from(page);
     let size = page.size(SIZE_MAX)?;
     let number = page.number(size)?;
     let job = project.import_job(ImportJobId(id)).get().await?;

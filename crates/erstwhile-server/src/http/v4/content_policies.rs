@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::filters::Unknown;
-use super::page::{KeyedRow, Page, PageQuery, SIZE_MAX};
+use super::page::{CursorQuery, KeyedRow, Page, PageQuery, SIZE_MAX};
 use super::path::{PathUuids, optional_identifier};
 use crate::http::body::{Body, ObjectOnly, Query};
 use crate::http::caller::{Reader, Writer};
@@ -173,8 +173,9 @@ pub(super) async fn set(Writer(project): Writer, Body(body): Body<PutPolicy>) ->
 
 pub(super) async fn revisions(
     Reader(project): Reader,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<CursorQuery>,
 ) -> Result<Json<Page<WirePolicy>>, ApiError> {
+    let query = PageQuery::from(query);
     let revisions = project.content_policy_revisions().await?;
     Ok(Json(query.slice(revisions, SIZE_MAX)?.map(Into::into)))
 }
@@ -273,9 +274,10 @@ fn event((episode, decided_at, outcome): (EpisodeId, Timestamp, PolicyOutcome)) 
 pub(super) async fn events(
     Reader(project): Reader,
     PathUuids([graph]): PathUuids<1>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<CursorQuery>,
     Body(body): Body<ListEvents>,
 ) -> Result<Json<Page<WireEvent>>, ApiError> {
+    let query = PageQuery::from(query);
     let filters = body.filters.unwrap_or_default();
     filters.unknown.refuse("filters")?;
     if filters.drop_reason.as_deref().is_some_and(|reason| !DROP_REASONS.contains(&reason)) {

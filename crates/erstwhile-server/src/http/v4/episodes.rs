@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::checks;
 use super::filters::{WireEpisodeFilters, by_violation, ids};
 use super::messages::UpdateMetadata;
-use super::page::{KeyedRow, Page, PageQuery};
+use super::page::{CursorQuery, KeyedRow, Page, PageQuery};
 use super::path::{PathUuids, identifier};
 use super::tasks::{self, Completed, TaskOnly, WireTask};
 use super::wire::WireEpisode;
@@ -151,8 +151,9 @@ pub(super) async fn list(
 pub(super) async fn of_document(
     Reader(project): Reader,
     axum::extract::Path((graph, document)): axum::extract::Path<(String, String)>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<CursorQuery>,
 ) -> Result<Json<Page<WireEpisode>>, ApiError> {
+    let query = PageQuery::from(query);
     let located = project.graph_by_uuid(identifier("graph_uuid", &graph)?).await?;
     let episodes = project.graph(&located.reference).episodes(&Filter::default(), &[]).await?;
     let of = |episode: &Episode| episode.document_id.as_deref() == Some(document.as_str());

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::page::{Page, PageQuery, SIZE_MAX};
+use super::page::{CursorQuery, Page, PageQuery, SIZE_MAX};
 use super::path::PathUuids;
 use crate::http::body::Query;
 use crate::http::caller::Reader;
@@ -289,8 +289,9 @@ fn resolved_edges(trace: &IngestionTrace) -> Output {
 pub(super) async fn list(
     Reader(project): Reader,
     PathUuids([graph, episode]): PathUuids<2>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<CursorQuery>,
 ) -> Result<Json<Page<WireTrace>>, ApiError> {
+    let query = PageQuery::from(query);
     let located = project.graph_by_uuid(graph).await?;
     let trace = project.ingestion_trace(&located, EpisodeId(episode)).await?;
     Ok(Json(query.slice(steps(&trace), SIZE_MAX)?.without_total()))

@@ -37,6 +37,20 @@ pub(super) struct PageQuery {
     pub(super) order: Option<String>,
 }
 
+/// Query parameters of a page of a list that has one order only.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(expecting = "an object")]
+pub(super) struct CursorQuery {
+    pub(super) page_size: Option<i64>,
+    pub(super) cursor: Option<String>,
+}
+
+impl From<CursorQuery> for PageQuery {
+    fn from(query: CursorQuery) -> Self {
+        Self { page_size: query.page_size, cursor: query.cursor, ..Self::default() }
+    }
+}
+
 pub(super) fn invalid_cursor() -> ApiError {
     let message = "cursor must be the next_cursor of a page with the same page_size and order";
     ApiError::bad_request(message).with_code("invalid_cursor").with_param("cursor")

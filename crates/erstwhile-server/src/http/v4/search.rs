@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::checks;
 use super::derived::{WireObservation, WireThreadSummary, thread_uuid};
 use super::filters::{WireEpisodeFilters, WireFilters, by_violation, for_node_search, ids};
-use super::page::{Page, PageQuery, RESULTS_MAX};
+use super::page::{CursorQuery, Page, PageQuery, RESULTS_MAX};
 use super::path::{PathUuids, identifier};
 use super::wire::{EpisodeDetails, Owner, Rank, WireEdge, WireEpisode, WireNode};
 use crate::app::App;
@@ -53,10 +53,11 @@ impl Prepared {
         app: &App,
         project: ProjectHandle,
         graph: Uuid,
-        page: PageQuery,
+        page: CursorQuery,
         body: SearchBody<F>,
         parse: impl FnOnce(F) -> Result<Filter, ApiError>,
     ) -> Result<Self, ApiError> {
+        let page = PageQuery::from(page);
         checks::characters("query", &body.query, app.limits.query_characters_max)?;
         if body.query.trim().is_empty() {
             return Err(ApiError::bad_request("query must not be empty").with_param("query"));
@@ -128,7 +129,7 @@ pub(super) async fn edges(
     State(app): State<App>,
     Reader(project): Reader,
     PathUuids([graph]): PathUuids<1>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<CursorQuery>,
     Body(body): Body<SearchBody<WireFilters>>,
 ) -> Result<Json<Page<WireEdge>>, ApiError> {
     let prepared = Prepared::new(&app, project, graph, page, body, WireFilters::parse).await?;
@@ -144,7 +145,7 @@ pub(super) async fn nodes(
     State(app): State<App>,
     Reader(project): Reader,
     PathUuids([graph]): PathUuids<1>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<CursorQuery>,
     Body(body): Body<SearchBody<WireFilters>>,
 ) -> Result<Json<Page<WireNode>>, ApiError> {
     let prepared = Prepared::new(&app, project, graph, page, body, for_node_search).await?;
@@ -160,7 +161,7 @@ pub(super) async fn episodes(
     State(app): State<App>,
     Reader(project): Reader,
     PathUuids([graph]): PathUuids<1>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<CursorQuery>,
     Body(body): Body<SearchBody<WireEpisodeFilters>>,
 ) -> Result<Json<Page<WireEpisode>>, ApiError> {
     if body.filter_low_quality_results == Some(true) {
@@ -192,7 +193,7 @@ pub(super) async fn observations(
     State(app): State<App>,
     Reader(project): Reader,
     PathUuids([graph]): PathUuids<1>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<CursorQuery>,
     Body(body): Body<SearchBody<Value>>,
 ) -> Result<Json<Page<WireObservation>>, ApiError> {
     let prepared = Prepared::new(&app, project, graph, page, body, |filters| without_filters(&filters)).await?;
@@ -208,7 +209,7 @@ pub(super) async fn thread_summaries(
     State(app): State<App>,
     Reader(project): Reader,
     PathUuids([graph]): PathUuids<1>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<CursorQuery>,
     Body(body): Body<SearchBody<Value>>,
 ) -> Result<Json<Page<WireThreadSummary>>, ApiError> {
     let prepared = Prepared::new(&app, project, graph, page, body, |filters| without_filters(&filters)).await?;

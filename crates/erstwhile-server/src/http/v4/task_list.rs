@@ -25,6 +25,33 @@ const STORED: [(&str, &[&str]); 5] = [
     ("graph.add_fact_triple", &["add_fact_triple"]),
     ("graph.clone", &["clone_graph"]),
 ];
+/// The other types of the API. Such tasks are complete before they are answered, and not kept, or belong to what is not built.
+const OTHERS: [&str; 24] = [
+    "user.delete",
+    "agent.delete",
+    "thread.delete",
+    "graph.delete",
+    "graph.add_edges",
+    "graph.add_triple",
+    "graph.edge.add",
+    "graph.warm",
+    "graph.episode.delete",
+    "graph.node.delete",
+    "graph.edge.delete",
+    "graph.hyperedge.add",
+    "graph.hyperedge.create_edge",
+    "graph.hyperedge.delete",
+    "graph.hyperedge.delete_edge",
+    "agent.trajectory.finalize",
+    "agent.trajectory.repair.task_family",
+    "agent.trajectory.repair.evidence_deletion",
+    "agent.trajectory_import.run",
+    "agent.trajectory_import.delete",
+    "agent.verifier.repair.evidence_invalidation",
+    "agent.skill.repair.source_deletion",
+    "agent.skill.export",
+    "agent.skill.import",
+];
 /// How many batches are read at once.
 const BATCHES_READ: i64 = 100;
 
@@ -56,8 +83,12 @@ pub(super) async fn list(
         None => stored(&project, &page, &[], status.as_deref()).await,
         Some(kind) => match STORED.into_iter().find(|(known, _)| *known == kind) {
             Some((_, kinds)) => stored(&project, &page, kinds, status.as_deref()).await,
-            // Such tasks are complete before they are answered, and not kept.
-            None => Ok(Json(Page::until(Vec::new(), None))),
+            None if OTHERS.contains(&kind) => Ok(Json(Page::until(Vec::new(), None))),
+            None => {
+                let known = STORED.iter().map(|(known, _)| *known).chain([BATCHES]).chain(OTHERS);
+                let message = format!("type must be one of {}", known.collect::<Vec<_>>().join(", "));
+                Err(ApiError::bad_request(message).with_param("type"))
+            }
         },
     }
 }

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::page::{Page, PageQuery, SIZE_MAX};
+use super::page::{CursorQuery, Page, PageQuery, SIZE_MAX};
 use super::path::PathUuids;
 use crate::http::answers::Created;
 use crate::http::body::{Body, Query};
@@ -79,9 +79,10 @@ pub(super) struct ListTemplates {
 
 pub(super) async fn list(
     Reader(project): Reader,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<CursorQuery>,
     Body(body): Body<ListTemplates>,
 ) -> Result<Json<Page<WireTemplate>>, ApiError> {
+    let query = PageQuery::from(query);
     let mut templates = all(&project).await?;
     templates.retain(|template| body.name.as_ref().is_none_or(|name| template.name == *name));
     Ok(Json(query.slice(templates, SIZE_MAX)?))

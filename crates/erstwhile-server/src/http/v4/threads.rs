@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::derived::WireThreadSummary;
-use super::page::{KeyedRow, Page, PageQuery};
+use super::page::{CursorQuery, KeyedRow, Page, PageQuery};
 use super::path::{PathUuids, identifier, optional_identifier};
 use super::tasks::{Completed, TaskOnly};
 use super::templates;
@@ -62,7 +62,9 @@ pub(super) async fn list(
     let page =
         PageQuery { page_size: query.page_size, cursor: query.cursor, order_by: query.order_by, order: query.order };
     let orders = [("created_at", SortBy::CreatedAt), ("updated_at", SortBy::UpdatedAt)];
-    let Some(user) = optional_identifier("user_uuid", query.user_uuid.as_ref())? else {
+    // Blank is no absent filter: a client that lost the id of its user must not get the threads of all.
+    let user = query.user_uuid.map(|user| identifier("user_uuid", &user)).transpose()?;
+    let Some(user) = user else {
         let listing = page.listing(None, &orders)?;
         let (threads, total) = project.list_threads(&listing).await?;
         return Ok(Json(Page::of(threads.into_iter().map(Into::into).collect(), &listing, total)));
@@ -125,8 +127,9 @@ pub(super) async fn summary(
 pub(super) async fn episodes(
     Reader(project): Reader,
     PathUuids([uuid]): PathUuids<1>,
-    Query(page): Query<PageQuery>,
+    Query(page): Query<CursorQuery>,
 ) -> Result<Json<Page<WireEpisode>>, ApiError> {
+    let page = PageQuery::from(page);
     let thread = project.thread_by_uuid(uuid).await?;
     let episodes = project.thread(&thread.thread_id).episodes(EPISODES_MAX).await?;
     let rows = episodes.into_iter().map(|episode| KeyedRow { key: episode.seq, uuid: episode.id.0, item: episode });

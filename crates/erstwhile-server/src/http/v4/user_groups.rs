@@ -2,13 +2,14 @@
 
 use axum::Json;
 use axum::response::NoContent;
-use erstwhile::engine::{Listing, MembershipChange, ProjectHandle, SortBy, UserGroup};
+use erstwhile::engine::{Listing, MembershipChange, ProjectHandle, SortBy};
+use erstwhile::model::UserGroup;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::page::{Page, PageQuery, SIZE_MAX};
+use super::page::{CursorQuery, Page, PageQuery, SIZE_MAX};
 use super::path::{PathUuids, identifier};
 use super::wire::WireUser;
 use crate::http::answers::Created;
@@ -63,9 +64,10 @@ pub(super) struct SearchBody {
 
 pub(super) async fn list(
     Reader(project): Reader,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<CursorQuery>,
     Body(body): Body<SearchBody>,
 ) -> Result<Json<Page<WireUserGroup>>, ApiError> {
+    let query = PageQuery::from(query);
     let groups = project.list_groups(&body.search.unwrap_or_default()).await?;
     Ok(Json(query.slice(groups, SIZE_MAX)?.map(Into::into)))
 }
@@ -129,18 +131,20 @@ async fn users(
 pub(super) async fn members(
     Reader(project): Reader,
     PathUuids([group]): PathUuids<1>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<CursorQuery>,
     Body(body): Body<SearchBody>,
 ) -> Result<Json<Page<WireUser>>, ApiError> {
+    let query = PageQuery::from(query);
     users(&project, group, true, &query, body.search).await
 }
 
 pub(super) async fn candidates(
     Reader(project): Reader,
     PathUuids([group]): PathUuids<1>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<CursorQuery>,
     Body(body): Body<SearchBody>,
 ) -> Result<Json<Page<WireUser>>, ApiError> {
+    let query = PageQuery::from(query);
     users(&project, group, false, &query, body.search).await
 }
 
@@ -200,8 +204,9 @@ pub(super) async fn remove_member(
 pub(super) async fn of_user(
     Reader(project): Reader,
     PathUuids([user]): PathUuids<1>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<CursorQuery>,
 ) -> Result<Json<Page<WireUserGroup>>, ApiError> {
+    let query = PageQuery::from(query);
     let groups = project.groups_of_user(user).await?;
     Ok(Json(query.slice(groups, SIZE_MAX)?.map(Into::into)))
 }

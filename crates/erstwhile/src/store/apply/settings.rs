@@ -1,5 +1,6 @@
 //! What an application declares: settings and the groups that users belong to.
 
+use super::super::checksums;
 use super::super::codes::Code;
 use super::super::rows::{id, text, time};
 use super::super::sql::{Refusal, Value};
@@ -44,8 +45,8 @@ impl Steps {
 
     fn put_setting(&mut self, setting: &Setting, precondition: &Precondition) {
         let kind = setting.kind.value();
-        let mut params =
-            vec![self.scope(), kind, text(&setting.name), text(&setting.value.to_string()), time(setting.updated_at)];
+        let (name, value) = (text(&setting.name), text(&setting.value.to_string()));
+        let mut params = checksums::with(vec![self.scope(), kind, name, value, time(setting.updated_at)]);
         match precondition {
             Precondition::None => self.may(&sql::PUT_SETTING, params),
             Precondition::Absent => {

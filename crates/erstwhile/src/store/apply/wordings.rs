@@ -2,6 +2,7 @@
 
 use super::super::mention_id;
 use super::{Steps, sql};
+use crate::store::checksums;
 use crate::store::rows::{entity_patch_json, fact_edit_json, id};
 use crate::store::sql::Value;
 use erstwhile_core::change::Wording;
@@ -27,7 +28,9 @@ impl Steps {
                         Edit::Fact(assertion, edit) => (0, assertion.0, fact_edit_json(edit)),
                         Edit::Entity(entity, patch) => (1, entity.0, entity_patch_json(patch)),
                     };
-                    self.may(&sql::REWORD_EDIT, vec![graph.clone(), Value::Int(kind), id(target), patch]);
+                    let checksum = Value::Int(checksums::of_attached(&patch));
+                    let params = vec![graph.clone(), Value::Int(kind), id(target), Value::Text(patch), checksum];
+                    self.may(&sql::REWORD_EDIT, params);
                 }
             }
         }

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::{Code, ReadDomain, Row, Value, unknown_code};
+use super::{Code, ReadDomain, Row, Value, checksums, unknown_code};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{
     Collection, Document, EpisodeKind, GraphId, ImportCounts, ImportItem, ImportItemState, ImportJob, ImportState,
@@ -43,9 +43,10 @@ fn components_of(bytes: &[u8]) -> Result<Vec<f32>> {
 }
 
 pub(in super::super) fn read_setting(row: Row) -> Result<Setting> {
+    checksums::check_row(&row, 5, "a setting")?;
     let mut row = row.reader();
     Ok(Setting {
-        kind: SettingKind::from_code(row.int()?)?,
+        kind: SettingKind::from_code(row.skip(1).int()?)?,
         name: row.text()?,
         value: read_json(&row.text()?)?,
         updated_at: row.time()?,

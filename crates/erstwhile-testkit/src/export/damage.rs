@@ -1,0 +1,91 @@
+//! Rows that are not what was stored are found, and never returned.
+
+use std::sync::Arc;
+
+use erstwhile::store::sql::{DamageSearch, Reach, Rows, Sql, Statement, Step};
+use erstwhile::store::tables::{ExportUnitKind, TABLES, Table};
+use erstwhile::store::{ListOrder, ListPage, SettingScope, Store};
+use erstwhile_core::error::{ErrorKind, Result};
+use erstwhile_core::model::{GraphId, ProjectId, SettingKind};
+
+use super::world::World;
+
+/// The tables with a checksum of the whole row.
+const WHOLE: [&str; 5] = ["account", "thread", "link", "edit", "setting"];
+
+/// Whatever is changed in a user, a thread, a link, an edit or a setting is found by a thorough search, and by the next read of
+/// the row. `database` is empty.
+pub async fn changed_rows_are_found_and_never_returned(database: Arc<dyn Sql>) {
+    let store = Store::open(Arc::clone(&database)).await.unwrap();
+    World::full(&store).await;
+    assert_eq!(damage(&store).await, Vec::<String>::new());
+    read_everything(&store).await.unwrap();
+    for name in WHOLE {
+        let table = TABLES.iter().find(|table| table.name == name).expect("a table");
+        let columns =
+            table.columns.iter().zip(table.types).filter(|(column, _)| !matches!(**column, "graph_id" | "version"));
+        for (column, holds) in columns {
+            let other = match holds.sql_type() {
+                "BLOB" => "graph_id".to_owned(),
+                // JSON stays JSON.
+                "TEXT" => format!("coalesce({column}, '') || ' '"),
+                _ => format!("coalesce({column}, 0) + 1"),
+            };
+            changed(&database, &store, table, &format!("UPDATE {name} SET {column} = {other}")).await;
+        }
+    }
+    assert_eq!(damage(&store).await, Vec::<String>::new());
+}
+
+async fn changed(database: &Arc<dyn Sql>, store: &Store, table: &Table, change: &str) {
+    let name = table.name;
+    run(database, format!("CREATE TABLE saved AS SELECT * FROM {name}")).await;
+    // One row, so that changed keys do not collide.
+    run(database, format!("DELETE FROM {name}")).await;
+    run(database, format!("INSERT INTO {name} SELECT * FROM saved LIMIT 1")).await;
+    run(database, change.to_owned()).await;
+    let found = damage(store).await;
+    assert!(found.iter().any(|problem| problem.contains(name)), "{change}: {found:?}");
+    let error = read_everything(store).await.expect_err(change);
+    assert_eq!(error.kind(), ErrorKind::Corrupt, "{change}: {error}");
+    assert!(store.met_damage().is_some(), "{change}");
+    run(database, format!("DELETE FROM {name}")).await;
+    run(database, format!("INSERT INTO {name} SELECT * FROM saved")).await;
+    run(database, "DROP TABLE saved".to_owned()).await;
+}
+
+async fn damage(store: &Store) -> Vec<String> {
+    store.find_damage(DamageSearch::Thorough).await.unwrap()
+}
+
+/// Reads every row of these tables, as the program does.
+async fn read_everything(store: &Store) -> Result<()> {
+    let page = ListPage { order: ListOrder::Id, ascending: true, offset: 0, limit: 100 };
+    for unit in store.list_units().await? {
+        let graph = GraphId(unit.id);
+        let scope = match unit.kind {
+            ExportUnitKind::Project => {
+                store.list_users(ProjectId(unit.id), "", page).await?;
+                store.list_threads(ProjectId(unit.id), page).await?;
+                SettingScope::Project(ProjectId(unit.id))
+            }
+            ExportUnitKind::Graph | ExportUnitKind::ImportJob => {
+                store.find_user(graph).await?;
+                store.threads_of(graph, 100).await?;
+                store.evidence_since(graph, 0).await?;
+                SettingScope::Graph(graph)
+            }
+        };
+        for kind in SettingKind::ALL {
+            store.settings(scope, kind).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs SQL that no program would.
+async fn run(database: &Arc<dyn Sql>, sql: String) {
+    let sql: &'static str = Box::leak(sql.into_boxed_str());
+    let statement = Box::leak(Box::new(Statement { name: sql, sql, reach: Reach::FanOut }));
+    database.transact(vec![Step { statement, params: Vec::new(), expect: Rows::Any }]).await.unwrap();
+}
