@@ -77,10 +77,8 @@ impl ArgumentReader<'_, '_> {
                 }
             }
             // "My wife is Kenyan": the parser takes it for a name.
-            Dep::Acomp if s.pos(child) == Pos::Propn => {
-                if s.entity_kind(child) == Some(EntityKind::Norp) {
-                    self.push("attr", child);
-                }
+            Dep::Acomp if s.pos(child) == Pos::Propn && s.entity_kind(child) == Some(EntityKind::Norp) => {
+                self.push("attr", child);
             }
             Dep::Dative if s.is_noun(child) => self.push("dative", child),
             Dep::Attr => {

@@ -156,7 +156,8 @@ impl SentenceReader<'_, '_> {
             // "I eat eggs on Tuesdays", "went to Brooklyn every year for Labour Day".
             let of_habit = matches!(s.tag(verb), Tag::Vbp | Tag::Vbz)
                 || s.subtree(verb).any(|token| s.is(token, &["every", "each"]));
-            !(of_habit && self.is_repeated(verb))
+            let repeated = of_habit && self.is_repeated(verb);
+            !repeated
                 && !self.is_past_of_present(verb, *date)
                 && !self.is_of_every_day(verb, *date)
                 && !self.is_origin(verb, *date)

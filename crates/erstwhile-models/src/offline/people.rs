@@ -439,8 +439,7 @@ impl People {
         };
         let lemma = sentence.lexicon.kin(sentence.lemma(noun)).map_or(sentence.lower(noun), |_| sentence.lemma(noun));
         // "My twin": another noun stands in for it, which must not be remembered.
-        let written = sentence.identifiers.original(lemma);
-        let lemma = written.unwrap_or(lemma);
+        let lemma = sentence.identifiers.original(lemma).unwrap_or(lemma);
         let animal = sentence.is_a(noun, Kind::Animal);
         let word = if animal { animal_word(sentence, noun) } else { kin_word(lemma).to_owned() };
         // A friend with the speaker's own name is somebody else.
@@ -449,7 +448,7 @@ impl People {
         let label = if plural { sentence.lower(noun).to_owned() } else { word.clone() };
         let relation = if animal { "HAS_PET" } else { kin_relation(sentence, noun)? };
         let person = Person {
-            gender: gender(sentence, noun).filter(|_| written.is_none()),
+            gender: gender(sentence, noun).filter(|_| lemma != "twin"),
             plural,
             known: true,
             kind: if animal { PersonKind::Pet } else { PersonKind::Person },
@@ -461,7 +460,7 @@ impl People {
                     word if plural => word.to_owned(),
                     word if word.ends_with("est") => format!("{word} child"),
                     _ if animal => word.clone(),
-                    _ => written.unwrap_or_else(|| sentence.lemma(noun)).to_owned(),
+                    _ => lemma.to_owned(),
                 },
                 relation,
                 named: name.is_some(),
