@@ -191,8 +191,9 @@ enum ShortName {
 pub fn fullest_name<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     names.into_iter().max_by(|left, right| {
         let size = |name: &str| {
-            let has_capital = name.contains(char::is_uppercase);
-            (!name.contains("'s "), has_capital, name.split_whitespace().count(), name.chars().count())
+            // Many scripts have no capitals.
+            let is_lower = name.contains(char::is_lowercase) && !name.contains(char::is_uppercase);
+            (!name.contains("'s "), !is_lower, name.split_whitespace().count(), name.chars().count())
         };
         size(left).cmp(&size(right)).then_with(|| right.cmp(left))
     })

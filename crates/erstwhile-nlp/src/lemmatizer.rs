@@ -120,8 +120,8 @@ impl Table {
         self.knows(lower) || self.exceptions.contains_key(lower) || self.rules.iter().any(inflects)
     }
 
-    /// Applies the rules. A known form wins, the last rule first (but not against spelling, where spaCy takes "hop" for the
-    /// lemma of "hoping"); then a form that is no word; exceptions come before both,
+    /// Applies the rules. A known form wins, the last rule first; of "hope" and "hop" for "hoping", the one that the spelling
+    /// allows, where spaCy takes the last; then a form that is no word; exceptions come before both,
     /// the last one first, unless they equal such a form; then the first unknown form.
     fn lemma<'l>(&self, characters: &Characters, lower: &str, buffer: &'l mut String) -> Lemma<'l> {
         let mut accepted = 0_u32;
@@ -134,8 +134,8 @@ impl Table {
             }
             if self.knows(buffer) {
                 // "Hoping" is of "hope": of "hop" it would be "hopping".
-                let is_of_other = |other: &Rule| other.old == rule.old && other.new == "e" && rule.new.is_empty();
-                if !(known.is_some_and(is_of_other) && doubles_its_last(stem)) {
+                let restores_e = |other: &Rule| other.old == rule.old && other.new == "e" && rule.new.is_empty();
+                if !(known.is_some_and(restores_e) && ends_in_one_vowel_and_consonant(stem)) {
                     known = Some(rule);
                 }
                 accepted |= 1 << at;
@@ -168,8 +168,8 @@ fn write_form(stem: &str, rule: &Rule, buffer: &mut String) {
     buffer.push_str(rule.new);
 }
 
-/// Whether a verb is written with its last letter twice before "-ed" and "-ing".
-fn doubles_its_last(stem: &str) -> bool {
+/// Whether a stem ends in a consonant, one vowel and a consonant, which most verbs of one syllable double before "-ing".
+fn ends_in_one_vowel_and_consonant(stem: &str) -> bool {
     let is_vowel = |byte: u8| matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u');
     matches!(stem.as_bytes(), [.., before, vowel, last]
         if !is_vowel(*before)

@@ -176,6 +176,7 @@ fn an_anchor_represents_its_class() {
 fn the_fullest_name_is_the_display_name() {
     assert_eq!(fullest_name(["Bob", "Robert Smith", "Robert"]), Some("Robert Smith"));
     assert_eq!(fullest_name(["rescue greyhound", "Pickle", "Nora's dog"]), Some("Pickle"));
+    assert_eq!(fullest_name(["王小明老师", "Wang"]), Some("王小明老师"));
 }
 
 fn evidence() -> impl Strategy<Value = (Vec<Name>, Vec<Link>)> {

@@ -140,7 +140,7 @@ impl SentenceReader<'_, '_> {
         }
         // From its subject on, a clause speaks of it: "She's from Iran and plays the setar" has one for two verbs.
         self.people.at = subject_token;
-        // "She" is never an identifier that a name stands in for.
+        // A pronoun never refers to a placeholder for an identifier.
         if s.identifiers.original(&subject.name).is_none() {
             self.people.remember(&subject);
         }

@@ -19,6 +19,29 @@ const DESKS: &[&str] = &["studio", "office", "desk", "workspace", "car"];
 /// Homes that one rents for a holiday.
 const HOLIDAY_HOMES: &[&str] = &["cabin", "cottage", "villa", "chalet", "lodge", "hut", "caravan", "campervan", "boat"];
 
+/// Where one grows what one has: "we have beans on the allotment".
+const GROUNDS: &[&str] =
+    &["garden", "allotment", "balcony", "greenhouse", "polytunnel", "field", "farm", "yard", "plot"];
+/// What one finishes at a school: "finished her degree at Durham".
+const STUDIES: &[&str] = &[
+    "phd",
+    "doctorate",
+    "degree",
+    "master",
+    "masters",
+    "ma",
+    "msc",
+    "ba",
+    "bsc",
+    "mba",
+    "training",
+    "apprenticeship",
+    "course",
+    "studies",
+    "residency",
+    "thesis",
+];
+
 /// Verbs for what one stops and has not given up: "stopped getting my nails done".
 pub(super) const NOT_GIVEN_UP: &[&str] = &[
     "get", "have", "be", "make", "do", "go", "breathe", "exist", "cry", "laugh", "think", "try", "work", "sleep",
@@ -50,6 +73,7 @@ impl SentenceReader<'_, '_> {
         }
         if self.says_nothing(context, name, object)
             || matches!(name, "ATTENDED" | "WATCHED") && self.is_bare_sight(context, object, kinds)
+            || self.says_something_else(context, name, object, kinds)
         {
             return true;
         }
@@ -64,8 +88,6 @@ impl SentenceReader<'_, '_> {
             {
                 true
             }
-            // "He works with NLNG in Bonny": for a company.
-            "USES" if s.lemma(context.verb) == "work" && s.has_child_word(context.verb, &["in", "at"]) => true,
             "USES" | "OWNS" | "BOUGHT" | "GAVE" | "SET_ASIDE" | "RENTS" => {
                 self.is_no_possession(context, name, object, kinds)
             }
@@ -93,19 +115,6 @@ impl SentenceReader<'_, '_> {
                     && s.tag(object) != Tag::Vbg
                     && s.has_child(object, &[Dep::Det, Dep::Poss])
             }
-            // "Finished his PhD at Durham": where one studied.
-            "LEFT_JOB" if s.lemma(context.verb) == "finish" && s.has_child(context.verb, &[Dep::Dobj]) => true,
-            // "Coming from Bengaluru by train": no origin.
-            "FROM" if s.lemma(context.verb) == "come" && s.tag(context.verb) == Tag::Vbg => true,
-            "TAKES_CLASS" if s.has_child_word(object, &["golf", "race", "obstacle", "assault", "main"]) => true,
-            // "I have a workshop where we make lanterns": one's own.
-            "TAKES_CLASS" if s.lemma(context.verb) == "have" && s.has_child(object, &[Dep::Relcl]) => true,
-            // "He's missing the graduation": he will not be there.
-            "LIKES" if s.lemma(context.verb) == "miss" && s.tag(context.verb) == Tag::Vbg => true,
-            // "We have chicken, rice and carrots": in the larder.
-            "GROWS" if s.lemma(context.verb) == "have" => true,
-            // "I already have a physio, Gorka".
-            "HAD_PROCEDURE" if s.lemma(object) == "physio" && s.has_child_word(object, &["a", "my"]) => true,
             // "Did 10 minutes".
             "RAN_DISTANCE" => s.is_lemma(object, &["minute", "hour", "min", "second"]),
             // "Made the team" is no work of art.
@@ -268,11 +277,44 @@ impl SentenceReader<'_, '_> {
         }
     }
 
+    /// Whether a verb with such an object says something else than it mostly does.
+    fn says_something_else(&self, context: &Context<'_>, name: &str, object: usize, kinds: Kinds) -> bool {
+        let s = self.s;
+        let verb = context.verb;
+        let is_under_way = s.tag(verb) == Tag::Vbg;
+        match (name, s.lemma(verb)) {
+            // "He works with NLNG in Bonny": for a company.
+            ("USES", "work") => {
+                s.has_child_word(verb, &["in", "at"])
+                    && s.entity_kind(object) == Some(EntityKind::Org)
+                    && !kinds.intersects(Kinds::of(&[Kind::Tech, Kind::Product]))
+            }
+            // "Finished her degree at Durham": where one studied.
+            ("LEFT_JOB", "finish") => s.has_child_word(verb, STUDIES),
+            // "Coming from Bengaluru by train": no origin.
+            ("FROM", "come") => is_under_way,
+            // "I have a workshop where we make lanterns": one's own.
+            ("TAKES_CLASS", "have") => s.has_child(object, &[Dep::Relcl]),
+            ("TAKES_CLASS", _) => s.has_child_word(object, &["golf", "race", "obstacle", "assault", "main"]),
+            // "He's missing the graduation": he will not be there.
+            ("LIKES", "miss") => {
+                is_under_way && kinds.intersects(Kinds::of(&[Kind::Event, Kind::Appointment, Kind::Exam]))
+            }
+            // "We have chicken, rice and carrots": bought, unless a garden is spoken of.
+            ("GROWS", "have") => {
+                !s.lemma(object).contains("tree") && !s.tokens().any(|token| s.is_lemma(token, GROUNDS))
+            }
+            // "I already have a physio, Gorka".
+            ("HAD_PROCEDURE", _) => s.lemma(object) == "physio" && s.has_child_word(object, &["a", "my"]),
+            _ => false,
+        }
+    }
+
     /// Whether an object is no home, degree, class, illness or relationship.
     fn is_no_part_of_life(&mut self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds) -> bool {
         let s = self.s;
         match frame.relation.name.as_str() {
-            // "An allergy to nuts" is said by its own relation.
+            // "An allergy to nuts": `ALLERGIC_TO` says this.
             "HAS_CONDITION" if s.lemma(object) == "allergy" && s.has_child_word(object, &["to"]) => true,
             // "Forty-six hives" are of bees.
             "HAS_CONDITION" if s.lemma(object) == "hive" && s.has_child(object, &[Dep::Nummod]) => true,

@@ -438,7 +438,7 @@ impl People {
             Some(nouns::name(sentence, token))
         };
         let lemma = sentence.lexicon.kin(sentence.lemma(noun)).map_or(sentence.lower(noun), |_| sentence.lemma(noun));
-        // "My twin": another noun stands in for it, which must not be remembered.
+        // "My twin": the parser saw a placeholder; the original word is remembered.
         let lemma = sentence.identifiers.original(lemma).unwrap_or(lemma);
         let animal = sentence.is_a(noun, Kind::Animal);
         let word = if animal { animal_word(sentence, noun) } else { kin_word(lemma).to_owned() };

@@ -180,6 +180,7 @@ fn with_a_full_disk(arguments: [&str; 2], data: &Path, folder: &Path) -> Output 
 
 #[test]
 fn a_backup_that_is_killed_leaves_the_one_before_and_the_next_one_starts_afresh() {
+    const ROUNDS: u32 = 10;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let [data, saved] = ["data", "saved"].map(|name| folder.path().join(name));
     filled(&data);
@@ -187,7 +188,6 @@ fn a_backup_that_is_killed_leaves_the_one_before_and_the_next_one_starts_afresh(
     backup(&data, &saved);
     let whole = began.elapsed();
     add_user(&Process::start_embedded(&data), "bob");
-    const ROUNDS: u32 = 10;
     for round in 0..ROUNDS {
         let mut command = Command::new(env!("CARGO_BIN_EXE_erstwhile"));
         let mut running =

@@ -35,17 +35,17 @@ fn is_difference(context: DateContext<'_>, words: &Range<usize>) -> bool {
     said.iter().any(|token| token.is("by")) && said.last().is_some_and(|token| token.is_any(UNITS))
 }
 
-/// "Ran my first half marathon, 1:58", "finished in 4:12": how long it took.
+/// "Finished in 4:12", and after a race "ran my first half marathon, 1:58": how long it took.
 fn is_result(context: DateContext<'_>, words: &Range<usize>) -> bool {
     const RACES: &[&str] = &["marathon", "parkrun", "10k", "5k", "triathlon", "race", "half", "ironman"];
-    let before = words.start.checked_sub(1).and_then(|at| context.tokens.get(at));
-    let (lead, time) = match &context.tokens[words.clone()] {
-        [time] => (before, time),
-        [lead, time] => (Some(lead), time),
+    let (before, time) = match &context.tokens[words.clone()] {
+        [time] => (words.start.checked_sub(1).and_then(|at| context.tokens.get(at)), time),
+        [first, time] => (Some(first), time),
         _ => return false,
     };
+    let Some(before) = before.filter(|_| time.lower.contains(':')) else { return false };
     let races = || context.tokens[..words.start].iter().any(|token| token.is_any(RACES));
-    time.lower.contains(':') && lead.is_some_and(|lead| lead.is("in") || lead.is_any(&[",", ":", "-"]) && races())
+    before.is("in") || (before.is_any(&[",", ":", "-"]) && races())
 }
 
 /// "Fish and chips on a Friday", "every Tuesday and Friday": any of them.

@@ -32,13 +32,11 @@ const FRAMING: &[&str] = &[
     "figure",
     "wait",
 ];
-/// What one tries while one asks for help with it: the question at hand, and not a plan.
-const EXERCISES: &[&str] = &[
+/// Verbs of a task that somebody asks for help with: the question at hand, and not a plan.
+const TASKS: &[&str] = &[
     "apply",
     "calculate",
-    "check",
     "compute",
-    "confirm",
     "determine",
     "explain",
     "figure",
@@ -152,12 +150,13 @@ impl SentenceReader<'_, '_> {
         let considers = s.lemma(verb) == "think"
             && s.children(verb)
                 .any(|c| s.dep(c) == Dep::Prep && s.is(c, &["of", "about"]) && s.has_child(c, &[Dep::Pcomp]));
-        let exercise =
-            s.lemma(verb) == "try" && s.child_of(verb, &[Dep::Xcomp]).is_some_and(|tried| s.is_lemma(tried, EXERCISES));
+        let is_task = s.lemma(verb) == "try"
+            && s.tag(verb) == Tag::Vbg
+            && s.child_of(verb, &[Dep::Xcomp]).is_some_and(|tried| s.is_lemma(tried, TASKS));
         // "Dancing makes me happy" has no other clause with a verb of its own.
         let framed = |child: usize| s.dep(child) == Dep::Ccomp && !self.is_small_clause(child);
         s.is_lemma(verb, FRAMING) && !considers
-            || exercise
+            || is_task
             || s.has_child(verb, &[Dep::Expl])
             || s.children(verb).any(framed)
     }

@@ -22,9 +22,7 @@ const HOUSEHOLD: &[&str] = &[
     "freezer",
     "fridge",
     "heating",
-    "mortgage",
     "oven",
-    "rent",
     "roof",
     "shower",
     "van",
@@ -57,7 +55,10 @@ impl SentenceReader<'_, '_> {
         // "My old Hotpoint flooded the kitchen".
         let own = self.is_own_thing(token)
             || s.pos(token) == Pos::Propn && s.child(token, |c| s.dep(c) == Dep::Poss && s.is(c, MINE)).is_some()
-            || s.is_lemma(token, HOUSEHOLD) && s.has_child_word(token, &["the"]) && s.children(token).count() == 1;
+            || s.is_lemma(token, HOUSEHOLD)
+                && s.has_child_word(token, &["the"])
+                && s.children(token).count() == 1
+                && self.people.is_nobody_else_spoken_of();
         let Some(owner) = self.owner_of(token).filter(|_| own) else { return self.what_affects_speaker(token, tokens) };
         let name = self.phrase(token, Some(&owner.name))?;
         let name = nouns::strip_article(&name);

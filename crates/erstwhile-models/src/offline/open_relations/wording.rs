@@ -109,10 +109,11 @@ impl SentenceReader<'_, '_> {
         };
         // "Torn between staying or leaving".
         let is_between = s.dep(verb) == Dep::Pcomp && s.is(s.head(verb), &["between"]);
-        let other = |child: usize| is_between && matches!(s.dep(child), Dep::Cc | Dep::Conj);
-        for child in s.children(verb).filter(|child| inner(*child) || other(*child) || !self.stands_apart(verb, *child))
+        let is_alternative = |child: usize| is_between && matches!(s.dep(child), Dep::Cc | Dep::Conj);
+        for child in
+            s.children(verb).filter(|child| inner(*child) || is_alternative(*child) || !self.stands_apart(verb, *child))
         {
-            if self.completes(child) || other(child) && s.is_verb(child) {
+            if self.completes(child) || is_alternative(child) && s.is_verb(child) {
                 self.collect_words(child, detail, tokens);
             } else {
                 self.collect_phrase(child, detail, tokens);
