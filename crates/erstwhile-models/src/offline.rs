@@ -53,6 +53,7 @@ mod objects;
 mod open_relations;
 mod openings;
 mod other_languages;
+mod other_senses;
 mod own_things;
 mod passages;
 mod past;

@@ -148,6 +148,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "table",
             "plan",
             "encoder",
+            "facts_only",
             "conversations",
             "answerability",
             "ranker",
