@@ -22,7 +22,7 @@ from packageurl import PackageURL
 
 # The namespace of serial numbers, each of which follows from a commit.
 NAMESPACE = UUID("6f5b0b5a-7a0e-4b57-9c47-2a1f0f8f1a55")
-# Such as "2 serde v1.0.0 (/work/serde)|MIT|https://example.org (*)".
+# Such as "2 serde v1.0.0 (/src/serde)|MIT|https://example.org (*)".
 LINE = re.compile(
     r"(?P<depth>\d+) (?P<name>\S+) v(?P<version>\S+)( \([^)]*\))?\|(?P<license>[^|]*)\|(?P<repository>\S*)( \(\*\))?"
 )
