@@ -72,6 +72,23 @@ pub enum Moment {
     At(Timestamp),
     /// Current at this moment: valid facts and future events.
     Current(Timestamp),
+    /// Ended by this moment.
+    Ended(Timestamp),
+    /// What is current at this moment, and behind it what matches the query and has ended; together if the query asks for
+    /// the past.
+    CurrentFirst(Timestamp),
+}
+
+impl Moment {
+    /// Whether a fact may be returned; of [`Self::CurrentFirst`], among the first.
+    pub(crate) fn admits(self, fact: &Fact) -> bool {
+        match self {
+            Self::Always => true,
+            Self::At(at) => fact.holds_at(at),
+            Self::Current(at) | Self::CurrentFirst(at) => fact.is_current_at(at),
+            Self::Ended(at) => !fact.is_current_at(at),
+        }
+    }
 }
 
 /// A search request.

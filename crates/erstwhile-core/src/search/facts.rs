@@ -23,12 +23,14 @@ pub(super) struct FactSearch<'a> {
     request: &'a SearchRequest,
     searches: &'a Searches<'a>,
     relevance: EpisodeRelevance,
+    moment: Moment,
 }
 
 impl<'a> FactSearch<'a> {
     /// A search for a request with the query and the vector of `searches`.
     pub(super) fn new(searches: &'a Searches<'a>, request: &'a SearchRequest) -> Self {
-        Self { index: searches.index, request, searches, relevance: EpisodeRelevance::default() }
+        let relevance = EpisodeRelevance::default();
+        Self { index: searches.index, request, searches, relevance, moment: request.moment }
     }
 
     /// The same search, in which facts of relevant episodes are boosted.
@@ -36,9 +38,24 @@ impl<'a> FactSearch<'a> {
         Self { relevance, ..self }
     }
 
+    /// The same search for facts of another time.
+    pub(super) fn at(&self, moment: Moment) -> Self {
+        Self { relevance: self.relevance.clone(), moment, ..*self }
+    }
+
+    /// When the facts must be valid.
+    pub(super) fn moment(&self) -> Moment {
+        self.moment
+    }
+
+    /// Whether the query asks for the past.
+    pub(super) fn asks_for_past(&self) -> bool {
+        self.searches.question().tense == Tense::Past
+    }
+
     /// Whether newer facts come before those that they ended: not for a question that asks for the past.
     pub(super) fn prefers_newer(&self) -> bool {
-        !matches!(self.request.moment, Moment::At(_)) && self.searches.question().tense != Tense::Past
+        !matches!(self.request.moment, Moment::At(_)) && !self.asks_for_past()
     }
 
     /// Whether a fact still holds and started when an older one of the same subject and relation ended.
@@ -105,14 +122,9 @@ impl Searchable for FactSearch<'_> {
     }
 
     fn passes(&self, fact: &Fact) -> bool {
-        let holds = match self.request.moment {
-            Moment::Always => true,
-            Moment::At(at) => fact.holds_at(at),
-            Moment::Current(at) => fact.is_current_at(at),
-        };
         let metadata = |id: EpisodeId| self.index.episode(id).map(|episode| &episode.metadata);
         let is_wanted = self.request.hearsay || !self.index.is_hearsay(fact);
-        holds && is_wanted && self.request.filter.fact(fact, &self.index.knowledge, metadata)
+        self.moment.admits(fact) && is_wanted && self.request.filter.fact(fact, &self.index.knowledge, metadata)
     }
 
     fn mentions(&self, fact: &Fact) -> usize {

@@ -199,7 +199,12 @@ impl<'a, C: Candidates> Ranking<'a, C> {
 
     /// Orders some documents, as far as the request allows them, by the requested reranker; returns the first `limit`.
     pub(super) fn best(&self, limit: usize, among: Among<'_>) -> Vec<(u32, f32)> {
-        let Self { searched, request, channels, scores } = self;
+        self.best_of(self.searched, limit, among)
+    }
+
+    /// Like [`Self::best`], of a search with the same scores that lets other documents pass.
+    pub(super) fn best_of(&self, searched: &C, limit: usize, among: Among<'_>) -> Vec<(u32, f32)> {
+        let Self { request, channels, scores, .. } = self;
         let fused = &scores.values;
         let wanted = match request.reranker {
             Reranker::Relevance | Reranker::CrossEncoder => limit,

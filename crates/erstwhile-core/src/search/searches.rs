@@ -83,7 +83,7 @@ impl<'a> Searches<'a> {
     }
 
     fn relevant_statements(&self, relevance: EpisodeRelevance) -> Vec<Scored<Fact>> {
-        let search = StatementSearch { searches: self, relevance };
+        let search = StatementSearch::new(self, relevance);
         let found = ranking::search(&search, self.request).into_iter();
         let whole = |found: Scored<Assertion>| {
             let fact = search.as_fact(&found.item);

@@ -11,7 +11,7 @@ use super::ranking::{self, Among, Candidates, Distances, Ranking, Scores, Search
 use super::relevance::EpisodeRelevance;
 use super::searches::Searches;
 use super::updates::newer_first;
-use super::{GraphIndex, Moment, Scored, Statements, VectorSpace, dense};
+use super::{GraphIndex, Moment, Scored, SearchRequest, Statements, VectorSpace, dense};
 use crate::identity::{assistant_node, user_node};
 use crate::knowledge::Knowledge;
 use crate::model::{Assertion, AssertionId, EntityId, Fact, STATEMENT};
@@ -31,9 +31,20 @@ const ORIGIN_EPISODES_MAX: usize = 500;
 pub(super) struct StatementSearch<'a> {
     pub(super) searches: &'a Searches<'a>,
     pub(super) relevance: EpisodeRelevance,
+    moment: Moment,
 }
 
-impl StatementSearch<'_> {
+impl<'a> StatementSearch<'a> {
+    /// A search for the request of `searches`, in which statements of relevant episodes are boosted.
+    pub(super) fn new(searches: &'a Searches<'a>, relevance: EpisodeRelevance) -> Self {
+        Self { searches, relevance, moment: searches.request.moment }
+    }
+
+    /// The same search for statements of another time.
+    fn at(&self, moment: Moment) -> Self {
+        Self { relevance: self.relevance.clone(), moment, ..*self }
+    }
+
     pub(super) fn as_fact(&self, statement: &Assertion) -> Fact {
         self.as_known(self.searches.index.knowledge.statement_as_fact(statement))
     }
@@ -107,13 +118,8 @@ impl Searchable for StatementSearch<'_> {
         } else {
             self.as_known(self.searches.index.knowledge.without_subject_and_object(statement))
         };
-        let holds = match self.searches.request.moment {
-            Moment::Always => true,
-            Moment::At(at) => fact.holds_at(at),
-            Moment::Current(at) => fact.is_current_at(at),
-        };
         let metadata = |id| self.searches.index.episode(id).map(|episode| &episode.metadata);
-        holds && self.searches.request.filter.fact(&fact, &self.searches.index.knowledge, metadata)
+        self.moment.admits(&fact) && self.searches.request.filter.fact(&fact, &self.searches.index.knowledge, metadata)
     }
 
     fn mentions(&self, _statement: &Assertion) -> usize {
@@ -142,6 +148,11 @@ enum Place {
 }
 
 impl Both<'_> {
+    /// The same facts and statements, of which others pass.
+    fn at(&self, moment: Moment) -> Self {
+        Self { facts: self.facts.at(moment), statements: self.statements.at(moment), first: self.first }
+    }
+
     fn place(&self, number: u32) -> Place {
         if number < self.first { Place::Fact(number) } else { Place::Statement(number - self.first) }
     }
@@ -251,8 +262,10 @@ impl Candidates for Both<'_> {
 ///
 /// With [`Statements::Always`], all are ranked together by the requested reranker. With [`Statements::Auto`], there are
 /// four groups, each ranked by it: the facts that match the query, the statements that match and do not merely repeat
-/// one of these facts, the other facts, the other statements that are not far worse than the best result. A fact matches if it has a word in common with the query,
-/// besides the names of the user and other hubs, or is clearly similar, and is not far worse than the best result.
+/// one of these facts, the other facts, the other statements that are not far worse than the best result. A fact matches if
+/// it has a word in common with the query, besides the names of the user and other hubs, or is clearly similar, and is not
+/// far worse than the best result. With [`Moment::CurrentFirst`], facts and statements that match and have ended stand behind
+/// those that are current; among them if the query asks for the past.
 ///
 /// Hearsay comes behind everything else that is returned. It takes the place of facts only if they do not match and are
 /// far worse, so that what an assistant said can be found.
@@ -262,33 +275,65 @@ pub(super) fn search(searches: &Searches<'_>, relevance: EpisodeRelevance) -> Ve
     let types = &request.filter.edge_types;
     let is_excluded = !types.is_empty() && !types.iter().any(|name| name.eq_ignore_ascii_case(STATEMENT));
     if request.statements == Statements::Never || index.statements.is_empty() || is_excluded {
-        let mut found = ranking::search(&facts, request);
+        let ranking = Ranking::new(&facts, request);
+        let mut found = ranking.scored(&current_first(&ranking, request, |moment| facts.at(moment)));
         found.sort_by_cached_key(|found| index.is_hearsay(&found.item));
         return found;
     }
     let first = index.facts.numbers_end() as u32;
-    let both = Both { facts, statements: StatementSearch { searches, relevance }, first };
+    let both = Both { facts, statements: StatementSearch::new(searches, relevance), first };
     let ranking = Ranking::new(&both, request);
     let mut found = match request.statements {
-        Statements::Always => ranking.best(request.limit, Among::All),
+        Statements::Always => current_first(&ranking, request, |moment| both.at(moment)),
         _ => in_groups(&both, &ranking),
     };
     found.sort_by_cached_key(|(number, _)| both.is_hearsay(*number));
     ranking.scored(&found)
 }
 
+/// The best of all, with what has ended behind them if the request says so.
+fn current_first<C: Candidates>(
+    ranking: &Ranking<'_, C>,
+    request: &SearchRequest,
+    searched_at: impl Fn(Moment) -> C,
+) -> Vec<(u32, f32)> {
+    let mut found = ranking.best(request.limit, Among::All);
+    if let Moment::CurrentFirst(at) = request.moment {
+        found.extend(ranking.best_of(&searched_at(Moment::Ended(at)), request.limit - found.len(), Among::All));
+    }
+    found
+}
+
 /// The best facts and statements, group by group.
 fn in_groups(both: &Both<'_>, ranking: &Ranking<'_, Both<'_>>) -> Vec<(u32, f32)> {
-    let limit = both.statements.searches.request.limit;
+    let request = both.statements.searches.request;
     let groups = Groups::new(both, ranking);
-    let mut found = ranking.best(limit, groups.of(Group::MatchingFacts));
+    let matching = match request.moment {
+        Moment::CurrentFirst(_) if both.facts.asks_for_past() => both.at(Moment::Always),
+        moment => both.at(moment),
+    };
+    let ended = match matching.facts.moment() {
+        Moment::CurrentFirst(at) => Some(both.at(Moment::Ended(at))),
+        _ => None,
+    };
+    let mut found = ranking.best_of(&matching, request.limit, groups.of(Group::MatchingFacts));
+    if let Some(ended) = &ended {
+        found.extend(ranking.best_of(ended, request.limit - found.len(), groups.of(Group::MatchingFacts)));
+    }
     let returned: Vec<Fact> = found.iter().filter_map(|(number, _)| both.item(*number)).collect();
-    for group in Group::BEHIND {
-        if found.len() < limit {
-            let more = ranking.best(limit + returned.len(), groups.of(group));
+    let mut add = |searched: &Both<'_>, group: Group| {
+        if found.len() < request.limit {
+            let more = ranking.best_of(searched, request.limit + returned.len(), groups.of(group));
             found.extend(without_repetitions(both, &returned, more));
-            found.truncate(limit);
+            found.truncate(request.limit);
         }
+    };
+    add(&matching, Group::MatchingStatements);
+    if let Some(ended) = &ended {
+        add(ended, Group::MatchingStatements);
+    }
+    for group in Group::BEHIND_MATCHES {
+        add(both, group);
     }
     found
 }
@@ -306,15 +351,9 @@ enum Group {
 }
 
 impl Group {
-    /// All groups behind the first.
-    const BEHIND: [Self; 6] = [
-        Self::MatchingStatements,
-        Self::NearFacts,
-        Self::MatchingHearsay,
-        Self::OtherFacts,
-        Self::NearStatements,
-        Self::NearHearsay,
-    ];
+    /// All groups behind the first two.
+    const BEHIND_MATCHES: [Self; 5] =
+        [Self::NearFacts, Self::MatchingHearsay, Self::OtherFacts, Self::NearStatements, Self::NearHearsay];
 
     /// The group of a document; `None` for statements and hearsay that are far worse than the best result.
     fn of(is_fact: bool, likeness: Likeness, is_hearsay: bool) -> Option<Self> {

@@ -361,6 +361,39 @@ fn a_statement_that_ended_is_found_only_as_it_was_known_before() {
     assert_eq!((known.valid_until, known.expired_at), (None, None));
 }
 
+/// Nora moved from Rome to Oslo, and keeps a bike.
+fn nora_moved() -> Scene {
+    let mut scene = Scene::new();
+    scene.sample.add_fact(1, ("Nora:Person", "LIVES_IN", "Rome:Location"), Holding::Exclusive);
+    scene.statement("Nora lives in Rome, where her flat has a balcony.");
+    scene.sample.add_fact(3, ("Nora:Person", "LIVES_IN", "Oslo:Location"), Holding::Exclusive);
+    scene.fact("OWNS", "bike");
+    scene
+}
+
+#[test]
+fn what_matches_and_has_ended_stands_behind_what_is_current() {
+    let found = |query: &str, limit: usize, statements: Statements| {
+        let request = SearchRequest { moment: Moment::CurrentFirst(day(5)), ..request(query, limit, statements) };
+        nora_moved().found(&request)
+    };
+    let (rome, oslo, told) =
+        ("Nora lives in Rome", "Nora lives in Oslo", "Nora lives in Rome, where her flat has a balcony.");
+    assert_eq!(found("Where does she live?", 9, Statements::Auto), [oslo, rome, told]);
+    assert_eq!(found("Where does she live?", 1, Statements::Auto), [oslo], "nothing current is displaced");
+    assert_eq!(found("Does she own a bike?", 9, Statements::Auto), ["Nora owns bike"], "nothing that does not match");
+    assert_eq!(found("Where does she live?", 9, Statements::Never)[..2], [oslo, rome]);
+    let together = found("Where does she live?", 9, Statements::Always);
+    assert_eq!((together.len(), together[0].as_str()), (3, oslo));
+}
+
+#[test]
+fn a_question_for_the_past_finds_what_has_ended_among_what_is_current() {
+    let query = "Did Nora live in Rome before?";
+    let request = SearchRequest { moment: Moment::CurrentFirst(day(5)), ..request(query, 9, Statements::Auto) };
+    assert_eq!(nora_moved().found(&request).first().map(String::as_str), Some("Nora lives in Rome"));
+}
+
 #[test]
 fn the_weight_of_an_index_has_the_metadata_of_its_episodes_as_long_as_they_have_it() {
     const LARGE: usize = 100_000;

@@ -200,8 +200,9 @@ fn parse(app: &App, body: SearchBody) -> Result<Search, ApiError> {
         }
     };
     let filter = body.search_filters.unwrap_or_default().parse()?;
-    // Only current facts by default; a filter by time replaces this restriction.
-    let moment = if filter.replaces_current_restriction() { Moment::Always } else { Moment::Current(app.engine.now()) };
+    // Current facts come first by default; a filter by time replaces this order.
+    let moment =
+        if filter.replaces_current_restriction() { Moment::Always } else { Moment::CurrentFirst(app.engine.now()) };
     let origins = ids("bfs_origin_node_uuids", body.bfs_origin_node_uuids, EntityId)?;
     let explain = body.explain.unwrap_or(false);
     Ok(Search { reranker, filter, moment, origins, statements, explain, ..Search::new(body.query, limit) })

@@ -69,9 +69,9 @@ impl Prepared {
             return Err(ApiError::bad_request(message).with_param("filter_low_quality_results"));
         }
         let filter = body.filters.map(parse).transpose()?.unwrap_or_default();
-        // Only current facts by default; a filter by time replaces this restriction.
+        // Current facts come first by default; a filter by time replaces this order.
         let is_of_any_time = filter.replaces_current_restriction();
-        let moment = if is_of_any_time { Moment::Always } else { Moment::Current(app.engine.now()) };
+        let moment = if is_of_any_time { Moment::Always } else { Moment::CurrentFirst(app.engine.now()) };
         let origins = ids("bfs_origin_node_uuids", body.bfs_origin_node_uuids, EntityId)?;
         let size = page.size(RESULTS_MAX)?;
         // One more than the pages so far hold, so that it is known whether there is another page.
