@@ -81,6 +81,7 @@ mod subjects;
 mod telling_kinds;
 mod things;
 mod tokens;
+mod totals;
 mod trace;
 mod transcripts;
 mod turn;

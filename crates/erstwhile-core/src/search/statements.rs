@@ -7,7 +7,7 @@ use foldhash::HashSet;
 use super::facts::FactSearch;
 use super::fuse::fuse;
 use super::hybrid::{Channels, HybridIndex};
-use super::ranking::{self, Among, Candidates, Distances, Ranking, Scores, Searchable};
+use super::ranking::{Among, Candidates, Distances, Ranking, Scores, Searchable};
 use super::relevance::EpisodeRelevance;
 use super::searches::Searches;
 use super::updates::newer_first;

@@ -12,6 +12,7 @@ use super::lexicon::{Kind, Kinds, Lexicon};
 use super::mood::Mood;
 use super::people::Person;
 use super::speakers::ASSISTANT;
+use super::totals;
 
 /// Confidence in what is said in so many words, and in what is inferred.
 pub(super) const CONFIDENCE_STATED: f64 = 0.9;
@@ -89,6 +90,11 @@ impl<'l> Claims<'l> {
         fact.statement = sentence_of(&whole_clause(&fact));
         if fact.negated {
             self.deny(&fact);
+            return;
+        }
+        let total = if fact.mood == Mood::Actual { totals::of(&fact) } else { None };
+        if let Some((relation, object)) = total {
+            self.assert(&Fact { relation: &relation, object, ..fact });
             return;
         }
         let relation = fact.relation;

@@ -20,15 +20,26 @@ const REACHES: &[&str] = &["reach", "hit"];
 const ADDS_UP: &[&str] = &[
     "complete", "finish", "solve", "read", "write", "visit", "make", "outline", "send", "submit", "sell", "secure",
     "collect", "win", "run", "publish", "record", "practice", "practise", "log", "gain", "raise", "save", "sell",
-    "lose", "earn", "have",
+    "lose", "earn", "have", "get",
+];
+/// Verbs of what one has.
+const HAS: &[&str] = &["have", "get"];
+/// Verbs of time that goes into something.
+const SPENDS: &[&str] = &["spend", "put"];
+/// What a number tells how far one has come in: "I'm on episode 130".
+const PARTS: &[&str] = &[
+    "episode", "chapter", "page", "level", "season", "lesson", "module", "unit", "volume", "stage", "grade", "draft",
+    "round", "step", "phase", "mile", "belt", "book", "issue", "act", "section", "lecture", "exercise",
 ];
 /// Words that say that a number is the sum so far.
-const SO_FAR: &[&str] = &["total", "now", "already", "far", "altogether", "recently"];
+const SO_FAR: &[&str] = &["total", "now", "already", "far", "altogether", "recently", "only"];
 /// Nouns that count other things: "the number of mentees".
 const COUNTS: &[&str] = &["number", "count", "total"];
 /// Quantities of programs.
 const TECHNICAL: &[&str] =
     &["uptime", "time", "latency", "coverage", "throughput", "size", "rate", "usage", "downtime", "traffic"];
+/// Quantities that are shares of a whole.
+const SHARES: &[&str] = &["coverage", "accuracy", "rate", "score", "completion", "attendance", "retention", "mastery"];
 /// What people build that has such quantities.
 const BUILT: &[&str] = &[
     "app",
@@ -88,6 +99,8 @@ impl SentenceReader<'_, '_> {
             if s.is_verb(token) {
                 self.changed_number(token);
                 self.sum(token);
+                self.time_spent(token);
+                self.part_reached(token);
             } else if s.pos(token) == Pos::Noun && s.is_a(token, Kind::Quantity) {
                 self.number_with_noun(token);
             } else if s.pos(token) == Pos::Noun && s.is_a(token, Kind::Project) {
@@ -110,6 +123,17 @@ impl SentenceReader<'_, '_> {
             let relative = s.dep(verb) == Dep::Relcl && s.is(subject, &["which", "that"]);
             if relative { self.measured_noun(s.head(verb)) } else { Some(subject) }
         });
+        // "I want full test coverage, and I've reached 65%": of the quantity named before.
+        let is_share = reached.is_some_and(|reached| s.entity_kind(reached) == Some(EntityKind::Percent));
+        let named_before = subject.filter(|subject| is_share && s.is(*subject, &["i", "we"])).and_then(|_| {
+            s.tokens().take_while(|token| *token < verb).filter(|token| s.is_lemma(*token, SHARES)).last()
+        });
+        if let (Some(noun), Some(number)) = (named_before, reached) {
+            if self.add_measure(noun, number) {
+                self.covered.push(verb);
+            }
+            return;
+        }
         let Some(noun) = object.filter(|_| reached.is_none()).or(subject) else { return };
         // "I cut my CV from four pages to two": a number of what else is no measure of a thing.
         let in_words = !s.text(number).contains(|c: char| c.is_ascii_digit());
@@ -126,6 +150,15 @@ impl SentenceReader<'_, '_> {
         let is_bare =
             s.child(noun, |c| s.is(c, MINE) || matches!(s.dep(c), Dep::Compound | Dep::Prep | Dep::Amod)).is_none();
         let is_owned = s.subject(verb).is_some_and(|subject| s.is(subject, FIRST_PERSON));
+        // "I've hit 1,000 subscribers".
+        if let Some(counted) = reached.filter(|counted| s.is_lemma(*counted, COUNTED) && is_owned)
+            && let Some(count) = s.child_of(counted, &[Dep::Nummod])
+        {
+            if self.add_measure(counted, count) {
+                self.covered.push(verb);
+            }
+            return;
+        }
         if s.pos(noun) == Pos::Noun
             && !is_attribute
             && (object.is_some() || self.is_measured(noun))
@@ -222,7 +255,11 @@ impl SentenceReader<'_, '_> {
         let perfect = s.tag(verb) == Tag::Vbn && s.has_child_word(verb, &["have", "'ve", "ve"]);
         let so_far = s.children(verb).any(|child| s.is(child, SO_FAR) || s.children(child).any(|c| s.is(c, SO_FAR)));
         // "I have 2,300 followers": whom or what one counts, and has at any time.
-        let counts = |noun: usize| s.lemma(verb) == "have" && s.is_lemma(noun, COUNTED);
+        let has = s.is_lemma(verb, HAS) && (s.lemma(verb) == "have" || perfect);
+        if s.lemma(verb) == "get" && !has {
+            return;
+        }
+        let counts = |noun: usize| has && s.is_lemma(noun, COUNTED);
         let object = s.child_of(verb, &[Dep::Dobj]).filter(|_| is_speaker);
         let Some(mut noun) = object.filter(|noun| perfect || so_far || counts(*noun)) else { return };
         if s.lower(noun) == "total" {
@@ -230,13 +267,18 @@ impl SentenceReader<'_, '_> {
             let Some(counted) = of else { return };
             noun = counted;
         }
+        // "Three of the ten modules".
+        let of_all = s.child(noun, |c| s.lower(c) == "of").and_then(|of| s.object_of(of));
+        let share = of_all.filter(|all| s.pos(noun) == Pos::Num && s.tag(*all) == Tag::Nns);
+        let part = share.map(|_| noun);
+        noun = share.unwrap_or(noun);
         // Relatives and animals are counted with the other facts about them.
-        if s.lemma(verb) == "have" && (s.is_a(noun, Kind::Kin) || s.is_a(noun, Kind::Animal)) {
+        if has && (s.is_a(noun, Kind::Kin) || s.is_a(noun, Kind::Animal)) {
             return;
         }
         // "Chapters 1 and 2" are not one.
-        let number = s
-            .child_of(noun, &[Dep::Nummod])
+        let number = part
+            .or_else(|| s.child_of(noun, &[Dep::Nummod]))
             .filter(|number| *number < noun)
             .and_then(|number| number_of(&s.lower(number).replace(',', "")));
         let Some(number) = number.filter(|_| s.tag(noun) == Tag::Nns && !s.is_date(noun)) else { return };
@@ -245,15 +287,108 @@ impl SentenceReader<'_, '_> {
         if s.is_lemma(verb, &["lose", "gain"]) {
             return;
         }
-        let done = if s.lemma(verb) == "have" { String::new() } else { format!("{} ", s.lower(verb)) };
+        let done = match s.lemma(verb) {
+            "have" if !perfect => String::new(),
+            "get" => String::new(),
+            _ => format!("{} ", s.lower(verb)),
+        };
         // "8 problems on medians": of what kind they are.
         let kind = s.child(noun, |c| s.dep(c) == Dep::Prep && c > noun && s.is(c, &["on", "about", "in", "of", "for"]));
         let of_kind = kind.and_then(|kind| s.object_of(kind)).filter(|of| s.is_noun(*of) && !s.is_date(*of));
         let counted = of_kind.and_then(|_| self.phrase(noun, Some(&me.name)).ok());
-        let counted = counted.unwrap_or_else(|| format!("{number} {things}"));
+        let counted = counted.filter(|_| part.is_none()).unwrap_or_else(|| format!("{number} {things}"));
         let statement = format!("{} has {done}{counted}", me.name);
         let relation = format!("NUMBER_OF_{}", relation_name(&things));
         self.state(&me, &relation, Object::value(number.to_string()), statement);
+        self.covered.push(verb);
+    }
+
+    /// "I've spent 5 hours on my sculpture": how much time something has taken so far.
+    fn time_spent(&mut self, verb: usize) {
+        let s = self.s;
+        let is_speaker = s.subject(verb).is_some_and(|subject| s.is(subject, &["i", "we"]));
+        let perfect = s.tag(verb) == Tag::Vbn && s.has_child_word(verb, &["have", "'ve", "ve"]);
+        if !s.is_lemma(verb, SPENDS) || !is_speaker || !perfect || self.is_unreal(verb) {
+            return;
+        }
+        // "Put in 12 hours": the parser makes the hours what they are put into.
+        let put_in = s.child(verb, |c| s.dep(c) == Dep::Prep && s.lower(c) == "in").and_then(|put| s.object_of(put));
+        let hours = s.child_of(verb, &[Dep::Dobj]).or(put_in);
+        let Some(hours) = hours.filter(|hours| s.is_lemma(*hours, &["hour", "minute"])) else { return };
+        let spans_number = s.subtree(hours).any(|token| s.text(token).contains(|c: char| c.is_ascii_digit()))
+            || s.child_of(hours, &[Dep::Nummod]).is_some();
+        let on = [verb, hours].into_iter().flat_map(|head| s.children(head)).find(|child| {
+            *child > verb
+                && s.dep(*child) == Dep::Prep
+                && s.is(*child, &["on", "into"])
+                && s.object_of(*child).is_some()
+        });
+        let Some(work) = on.and_then(|on| s.object_of(on)).filter(|_| spans_number) else { return };
+        // "I'm working on a sculpture, and I've spent 5 hours on it".
+        let work = match s.lower(work) {
+            "it" => s.tokens().take_while(|token| *token < verb).filter(|token| self.is_worked_on(*token)).last(),
+            _ => Some(work).filter(|work| s.pos(*work) == Pos::Noun),
+        };
+        let (Some(work), Some(me)) = (work, self.people.speaker.clone().map(Person::named)) else { return };
+        let first =
+            s.subtree(hours).take_while(|token| *token <= hours).find(|token| !s.is(*token, &["around", "about"]));
+        let time = super::nouns::span_text(&s, first.unwrap_or(hours), hours).to_owned();
+        let name = self.bare_noun(work);
+        let relation = format!("TIME_SPENT_ON_{}", relation_name(&name));
+        let whose = if s.child(work, |c| s.is(c, MINE)).is_some() { "their" } else { "the" };
+        let statement = format!("{} has spent {time} on {whose} {name}", me.name);
+        self.state(&me, &relation, Object::value(time), statement);
+        self.covered.push(verb);
+    }
+
+    /// Whether a noun is the object of "work on", "make" or the like.
+    fn is_worked_on(&self, noun: usize) -> bool {
+        let s = self.s;
+        let head = s.head(noun);
+        let made = s.dep(noun) == Dep::Dobj
+            && s.is_lemma(head, &["make", "build", "paint", "write", "knit", "crochet", "restore", "play"]);
+        let worked = s.dep(noun) == Dep::Pobj && s.lower(head) == "on" && s.is_lemma(s.head(head), &["work", "spend"]);
+        s.pos(noun) == Pos::Noun && (made || worked)
+    }
+
+    /// "I'm on episode 130 of One Piece": how far one has come.
+    fn part_reached(&mut self, verb: usize) {
+        let s = self.s;
+        let is_speaker = s.subject(verb).is_some_and(|subject| s.is(subject, &["i", "we"]));
+        if s.lemma(verb) != "be" || !is_speaker || self.is_unreal(verb) {
+            return;
+        }
+        let on =
+            s.children(verb).find(|child| *child > verb && s.dep(*child) == Dep::Prep && s.is(*child, &["on", "at"]));
+        let Some((on, part)) = on.and_then(|on| Some((on, s.object_of(on)?))) else { return };
+        // The parser takes the number for the head of "chapter 14", or for what modifies it.
+        let (part, number) = match s.pos(part) {
+            Pos::Num => (part - 1, part),
+            _ => (part, part + 1),
+        };
+        let is_numbered = number < s.end && s.is_lemma(part, PARTS) && number_of(s.lower(number)).is_some();
+        let Some(me) = self.people.speaker.clone().map(Person::named).filter(|_| is_numbered) else { return };
+        let of = [part, number]
+            .into_iter()
+            .flat_map(|head| s.children(head))
+            .find(|child| *child > part && s.dep(*child) == Dep::Prep && s.is(*child, &["of", "in"]));
+        let whole = of.and_then(|of| s.object_of(of)).filter(|whole| s.is_noun(*whole));
+        // "Step 3 of your recipe" is nothing of one's own.
+        if whole.is_some_and(|whole| s.child(whole, |c| SECOND.contains(&s.lower(c)) || s.lower(c) == "your").is_some())
+        {
+            return;
+        }
+        let whole = whole
+            .and_then(|whole| self.phrase(whole, Some(&me.name)).ok())
+            .filter(|whole| whole.len() <= COMPLEMENT_MAX);
+        let (value, noun) = (s.text(number).to_owned(), s.lower(part).to_owned());
+        let of_whole = whole.as_ref().map(|whole| format!(" of {whole}")).unwrap_or_default();
+        let name = whole
+            .map(|whole| format!("_OF_{}", relation_name(super::nouns::strip_article(&whole))))
+            .unwrap_or_default();
+        let statement = format!("{} is {} {noun} {value}{of_whole}", me.name, s.lower(on));
+        let relation = format!("HAS_{}{name}", relation_name(&noun));
+        self.state(&me, &relation, Object::value(value), statement);
         self.covered.push(verb);
     }
 
@@ -290,6 +425,21 @@ impl SentenceReader<'_, '_> {
         let of = s.child(noun, |c| s.lower(c) == "of" && s.is_lemma(noun, COUNTS)).and_then(|of| s.object_of(of));
         let is_count = value.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '.' | 'k' | 'm'));
         let several = Some(noun).filter(|noun| is_count && s.tag(*noun) == Tag::Nns);
+        // "I've increased my practice to 12 problems": the number of problems.
+        let counted = Some(number).filter(|number| s.tag(*number) == Tag::Nns && dated.is_none() && *number > noun);
+        if let Some(things) = counted.filter(|things| s.entity(*things).is_none() && s.lemma(*things) != "time")
+            && let Some(count) = s.child_of(things, &[Dep::Nummod]).and_then(|count| number_of(s.lower(count)))
+        {
+            let name = self.quantity_name(things);
+            let statement = format!("{}'s number of {name} is {count}", owner.name);
+            self.state(
+                &owner,
+                &format!("NUMBER_OF_{}", relation_name(&name)),
+                Object::value(count.to_string()),
+                statement,
+            );
+            return true;
+        }
         let (relation, name) = match of.or(several) {
             Some(things) => {
                 let things = self.quantity_name(things);

@@ -499,7 +499,7 @@ impl SentenceReader<'_, '_> {
     fn possession(&mut self, token: usize, me: &Person) -> Result<(), Vague> {
         let s = self.s;
         let kinds = self.kinds(token);
-        // "He asked if it is my new house"; "my BP".
+        // "He asked if it is my new house"; "my BP", "my 5k PB".
         let asked = s
             .doc
             .ancestors(token)
@@ -510,7 +510,7 @@ impl SentenceReader<'_, '_> {
             && s.is(s.head(token), &["for"])
             && s.is_lemma(s.head(s.head(token)), &["wait", "look", "search", "hope", "ask", "queue", "fit", "measure"]);
         // "My new phone stays charged": the parser takes the verb for a noun.
-        if asked || awaited || s.is(token, &["bp", "stays", "keeps"]) {
+        if asked || awaited || s.is(token, &["bp", "pb", "pr", "stays", "keeps"]) {
             return Ok(());
         }
         let place = matches!(s.dep(token), Dep::Dobj | Dep::Pobj | Dep::Nsubj | Dep::Conj | Dep::Nsubjpass | Dep::Attr);

@@ -128,6 +128,9 @@ impl SentenceReader<'_, '_> {
 
     /// Whether a relation stated the clause of a verb, or what belongs to it.
     fn is_stated(&self, verb: usize, stated: &[usize]) -> bool {
+        if self.covered.contains(&verb) {
+            return true;
+        }
         let s = self.s;
         let of_clause = |token: &usize| {
             let mut token = *token;

@@ -101,7 +101,8 @@ impl SentenceReader<'_, '_> {
                     value.name = amount.rsplit_once(" to ").map_or(amount, |(_, new)| new).to_owned();
                 }
                 // "Our studio is in Bushwick".
-                if s.lemma(verb) == "be" && s.dep(child) == Dep::Prep && value.entity.is_some() {
+                let is_habit = s.lower(child) == "on" && value.name.to_lowercase().ends_with("days");
+                if s.lemma(verb) == "be" && s.dep(child) == Dep::Prep && (value.entity.is_some() || is_habit) {
                     value.text = Some(format!("{} {}", s.lower(child), value.name));
                 }
                 return Ok(Some((value, None)));

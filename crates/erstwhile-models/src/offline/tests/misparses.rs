@@ -78,7 +78,7 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
     ("I eat eggs at lunch.", Some(("+ Nora EATS eggs", "Nora eats eggs."))),
     (
         "I've planted 40 leeks, two rows of potatoes and some beetroot.",
-        Some(("+ Nora DID plant 40 leeks", "Nora has planted 40 leeks.")),
+        Some(("+ Nora NUMBER_OF_LEEKS_PLANTED 40", "Nora has planted 40 leeks.")),
     ),
     (
         "I've moved my deadline to the first of March.",
