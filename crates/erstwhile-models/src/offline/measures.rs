@@ -277,11 +277,10 @@ impl SentenceReader<'_, '_> {
             return;
         }
         // "Chapters 1 and 2" are not one.
-        let number = part
-            .or_else(|| s.child_of(noun, &[Dep::Nummod]))
-            .filter(|number| *number < noun)
-            .and_then(|number| number_of(&s.lower(number).replace(',', "")));
-        let Some(number) = number.filter(|_| s.tag(noun) == Tag::Nns && !s.is_date(noun)) else { return };
+        let written = part.or_else(|| s.child_of(noun, &[Dep::Nummod])).filter(|number| *number < noun);
+        let number = written.and_then(|number| number_of(&s.lower(number).replace(',', "")));
+        let number = number.filter(|_| s.tag(noun) == Tag::Nns && !s.is_date(noun));
+        let (Some(number), Some(written)) = (number, written) else { return };
         let Some(me) = self.people.speaker.clone().map(Person::named) else { return };
         let things = self.quantity_name(noun);
         if s.is_lemma(verb, &["lose", "gain"]) {
@@ -296,7 +295,7 @@ impl SentenceReader<'_, '_> {
         let kind = s.child(noun, |c| s.dep(c) == Dep::Prep && c > noun && s.is(c, &["on", "about", "in", "of", "for"]));
         let of_kind = kind.and_then(|kind| s.object_of(kind)).filter(|of| s.is_noun(*of) && !s.is_date(*of));
         let counted = of_kind.and_then(|_| self.phrase(noun, Some(&me.name)).ok());
-        let counted = counted.filter(|_| part.is_none()).unwrap_or_else(|| format!("{number} {things}"));
+        let counted = counted.filter(|_| part.is_none()).unwrap_or_else(|| format!("{} {things}", s.text(written)));
         let statement = format!("{} has {done}{counted}", me.name);
         let relation = format!("NUMBER_OF_{}", relation_name(&things));
         self.state(&me, &relation, Object::value(number.to_string()), statement);

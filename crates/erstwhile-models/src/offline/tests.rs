@@ -7,9 +7,10 @@ use super::*;
 mod answers;
 mod cases;
 mod everyday;
-mod happenings;
 mod in_passing;
 mod misparses;
+mod numbers;
+mod open_facts;
 mod open_relations;
 mod plain;
 
@@ -84,8 +85,12 @@ fn messages_become_facts_about_the_speaker() {
 fn what_people_say_of_themselves_in_chats_becomes_facts() {
     let extractor = extractor();
     let mut missing = Vec::new();
-    for (text, fact, sentence) in
-        everyday::EVERYDAY.iter().chain(plain::PLAIN).chain(in_passing::IN_PASSING).chain(happenings::HAPPENINGS)
+    for (text, fact, sentence) in everyday::EVERYDAY
+        .iter()
+        .chain(plain::PLAIN)
+        .chain(in_passing::IN_PASSING)
+        .chain(numbers::NUMBERS)
+        .chain(open_facts::OPEN_FACTS)
     {
         let found = said(&extractor, &said_by_nora(text));
         let facts: Vec<(String, &str)> = found.iter().map(|claim| (line(claim), claim.statement.as_str())).collect();

@@ -118,7 +118,10 @@ pub(super) fn of(fact: &Fact<'_>) -> Option<(String, Object)> {
     let number = number_of(&found.name("count")?.as_str().replace(',', ""))?;
     let things = found.name("things")?.as_str();
     let last = things.rsplit(' ').next()?;
-    let one = last.strip_suffix('s').filter(|one| !one.ends_with('s'))?;
+    let one = match last {
+        "people" | "men" | "women" => last,
+        _ => last.strip_suffix('s').filter(|one| !one.ends_with('s'))?,
+    };
     let one = if last.ends_with("ies") { &last[..last.len() - 3] } else { one };
     let is_unit = |unit: &str| UNITS.contains(&unit.to_lowercase().as_str());
     // "Two more cats", "two cups of coffee a day".

@@ -294,9 +294,14 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     let unit = |t: &Token| {
         t.is_any(&[
             "kg", "kgs", "g", "lb", "lbs", "km", "kms", "miles", "mph", "years", "yrs", "people", "times", "points",
-            "percent", "pages", "dollars", "pounds", "euros",
+            "percent", "pages", "dollars", "pounds", "euros", "%",
         ])
     };
+    // "Ran 4.30 km", "by about 3.125%": no hour.
+    let is_decimal = tokens.last().is_some_and(|t| t.kind == TokenKind::Number && t.lower.contains('.'));
+    if is_decimal && context.tokens.get(words.end).is_some_and(unit) {
+        return true;
+    }
     let last_number = tokens.len() > 1
         && tokens.last().is_some_and(|t| t.kind == TokenKind::Number && !ordinal(t) && !is_clock_with_colon(&t.lower));
     if last_number && context.tokens.get(words.end).is_some_and(unit) {

@@ -56,6 +56,8 @@ const CASES: &[(&str, &str, &str)] = &[
     ("The alarm rang at 6am", "2023-05-12", "on 12 May 2023 at 06:00"),
     ("I will call at 3pm", "2023-05-12", "on 12 May 2023 at 15:00"),
     ("I read 2-3 books on 5 shelves", "-", ""),
+    ("I ran 4.30 km with her", "-", ""),
+    ("I improved by about 3.125% per problem", "-", ""),
     ("Call +86 2010-2015-86", "-", ""),
     ("I stayed for 3 years", "-", ""),
     ("The second meeting may end now", "-", ""),

@@ -358,7 +358,7 @@ pub(super) const IN_PASSING: &[(&str, &str, &str)] = &[
         "Nora completed 3 courses by 6 July 2022.",
     ),
     ("I can't wait for our trip to Rome!", "+ Nora WAITS_FOR trip to Rome", "Nora cannot wait for their trip to Rome."),
-    ("I have 2,300 followers.", "+ Nora NUMBER_OF_FOLLOWERS 2300", "Nora has 2300 followers."),
+    ("I have 2,300 followers.", "+ Nora NUMBER_OF_FOLLOWERS 2300", "Nora has 2,300 followers."),
     ("My thesis is due on June 30.", "+ Nora HAS_THESIS_DUE 30 June 2023", "Nora's thesis is due on 30 June 2023."),
     ("My co-founder is Luis.", "+ Nora HAS_COLLEAGUE Luis", "Luis is Nora's cofounder."),
     ("I'm leaning towards the CR-V.", "+ Nora CONSIDERS CR-V", "Nora is leaning towards the CR-V."),

@@ -1,6 +1,6 @@
 //! What people did, do or mean to do where no relation of the vocabulary says it, and what "it" and "them" stand for.
 
-pub(super) const HAPPENINGS: &[(&str, &str, &str)] = &[
+pub(super) const OPEN_FACTS: &[(&str, &str, &str)] = &[
     (
         "I sold 86 bottles at the fair on Saturday.",
         "+ Nora DID sell 86 bottles @ 2023-05-06..",
