@@ -6,6 +6,7 @@ use erstwhile::model::{ClaimKind, Holding, Metadata, Precision, TimePoint, VALUE
 use erstwhile::ports::{Claim, ExtractedAlias, ExtractedMention};
 use erstwhile::vocabulary::Group;
 
+use super::attributes::number_of;
 use super::dates::{DatedSpan, Extent, Grain};
 use super::identifiers::Identifiers;
 use super::lexicon::{Kind, Kinds, Lexicon};
@@ -86,6 +87,9 @@ impl<'l> Claims<'l> {
         let of_assistant = fact.subject.name.strip_prefix(ASSISTANT).is_some_and(|rest| rest.starts_with("'s "));
         if of_assistant || !is_name(&fact.object.name) || fact.object.name == fact.subject.name {
             return;
+        }
+        if is_amount(&fact.object) {
+            fact.object.entity_type = Some(VALUE_TYPE.to_owned());
         }
         fact.statement = sentence_of(&whole_clause(&fact));
         if fact.negated {
@@ -372,6 +376,19 @@ pub(super) fn entity_type(kinds: Kinds, wanted: Kinds) -> Option<&'static str> {
             _ => None,
         };
     find(kinds.and(wanted)).or(only).or_else(|| find(kinds))
+}
+
+/// Whether an object is an amount or a number of things, and no entity: "85% test coverage", "$75,000 job offer", "3 online
+/// courses"; but not "2016 Auris" and "12 Main Street".
+fn is_amount(object: &Object) -> bool {
+    let is_thing =
+        object.entity_type.as_deref().is_none_or(|kind| matches!(kind, "Object" | "Event" | "Topic" | "Work"));
+    let Some((first, rest)) = object.name.split_once(' ').filter(|_| is_thing) else { return false };
+    let number = first.trim_start_matches(['$', '£', '€', '₹', '₦']).trim_end_matches('%').replace([',', '.'], "");
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    let has_unit = first.len() != first.trim_matches(['$', '£', '€', '₹', '₦', '%']).len();
+    let is_count = number_of(first).is_some_and(|count| count > 1) || is_number;
+    (is_number && has_unit) || is_count && rest.starts_with(char::is_lowercase)
 }
 
 /// Removes articles and possessives at the start and punctuation at the end of a name.

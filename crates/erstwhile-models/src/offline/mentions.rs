@@ -19,9 +19,100 @@ pub(super) const NAMES: Kinds = Kinds::of(&[Kind::KnownName, Kind::FirstName, Ki
 
 /// Capitalised exclamations and forms of address, which are no names.
 const EXCLAMATIONS: &[&str] = &[
-    "omg", "lol", "lmao", "lmfao", "rofl", "xd", "af", "ftw", "wtf", "smh", "tbh", "btw", "imo", "idk", "kk", "ok",
-    "yo", "hey", "hi", "hello", "bye", "wow", "damn", "fuck", "shit", "dude", "bro", "sis", "boo", "mr", "mrs", "ms",
-    "miss", "sir", "madam", "haha", "ugh", "yay", "aww", "north", "south", "east", "west",
+    "omg",
+    "lol",
+    "lmao",
+    "lmfao",
+    "rofl",
+    "xd",
+    "af",
+    "ftw",
+    "wtf",
+    "smh",
+    "tbh",
+    "btw",
+    "imo",
+    "idk",
+    "kk",
+    "ok",
+    "yo",
+    "hey",
+    "hi",
+    "hello",
+    "bye",
+    "wow",
+    "damn",
+    "fuck",
+    "shit",
+    "dude",
+    "bro",
+    "sis",
+    "boo",
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "sir",
+    "madam",
+    "haha",
+    "ugh",
+    "yay",
+    "aww",
+    "north",
+    "south",
+    "east",
+    "west",
+    "wanna",
+    "gonna",
+    "gotta",
+    "lemme",
+    "gimme",
+    "dunno",
+    "kinda",
+    "sorta",
+    "woohoo",
+    "woo",
+    "hoo",
+    "yep",
+    "yup",
+    "yeah",
+    "yea",
+    "nope",
+    "nah",
+    "whoa",
+    "phew",
+    "whew",
+    "yikes",
+    "oops",
+    "hmm",
+    "hooray",
+    "hurray",
+    "congrats",
+    "congratulations",
+    "thx",
+    "cheers",
+    "kudos",
+    "welp",
+    "gosh",
+    "jeez",
+    "geez",
+    "duh",
+    "meh",
+    "ooh",
+    "aha",
+    "ahh",
+    "uh",
+    "um",
+    "eh",
+    "ew",
+    "mmm",
+    "hehe",
+    "heh",
+    "bravo",
+    "amen",
+    "lmk",
+    "fyi",
+    "asap",
 ];
 
 /// Words that may stand with a capital before a name at the start of a sentence: "Love Jamila!".
@@ -98,8 +189,9 @@ fn recognised(s: &Sentence<'_>) -> Vec<Candidate> {
             let listed = (tokens.len() == 1).then(|| listed_type(s, &tokens)).flatten();
             if let Some(entity_type) = listed.or_else(|| mention_type(entity.kind)) {
                 let is_place = entity_type == "Person" && is_called_a_place(s, &tokens);
-                let entity_type = type_by_use(s, &tokens).unwrap_or(if is_place { "Location" } else { entity_type });
-                found.push(Candidate { tokens, entity_type: Some(entity_type) });
+                let by_kind = if is_place { "Location" } else { entity_type };
+                let by_kind = Some(by_kind).filter(|_| listed.is_some() || !is_technical(s, &tokens));
+                found.push(Candidate { entity_type: type_by_use(s, &tokens).or(by_kind), tokens });
             }
         }
     }
@@ -259,6 +351,23 @@ fn is_called_a_place(s: &Sentence<'_>, tokens: &Range<usize>) -> bool {
     named && tokens.end.checked_sub(1).is_some_and(|last| s.lexicon.kinds(s.lower(last)).has(Kind::Place))
 }
 
+/// Whether the recogniser, which knows newspapers, has no idea what a name is: "ESLint", "UI", "KeyError", and what stands
+/// beside a technology.
+fn is_technical(s: &Sentence<'_>, tokens: &Range<usize>) -> bool {
+    const INITIALS_MAX: usize = 5;
+    let is_known = |token: usize| s.lexicon.kinds(s.lower(token)).intersects(NAMES);
+    let is_odd = |token: usize| {
+        let text = s.text(token);
+        let inner_capital = text.chars().skip(1).any(char::is_uppercase) && text.chars().any(char::is_lowercase);
+        inner_capital || text.len() <= INITIALS_MAX && text.chars().all(char::is_uppercase)
+    };
+    if tokens.clone().any(is_known) {
+        return false;
+    }
+    (tokens.len() == 1 && is_odd(tokens.start))
+        || s.tokens().any(|token| !tokens.contains(&token) && s.is_a(token, Kind::Tech))
+}
+
 /// The type of an entity that a name may have; `None` for what is no entity.
 fn mention_type(kind: EntityKind) -> Option<&'static str> {
     Some(match kind {
@@ -283,7 +392,7 @@ fn is_proper(s: &Sentence<'_>, candidate: &Candidate, name: &str, english: &Engl
         && has_capital
         && !shouting
         && name.len() <= 80
-        && !name.contains(['\n', '"', '@', '#', '/'])
+        && !name.contains(['\n', '"', '@', '#', '/', '(', ')', '*', '`', '='])
         && (is_known || !tokens.clone().all(|token| is_drawn_out(s.text(token)) || s.is(token, EXCLAMATIONS)))
         && (is_known || tokens.len() > 1 || !is_ordinary(s, candidate, english))
 }
