@@ -58,12 +58,22 @@ pub struct Scratch {
     vectors: Vec<f32>,
     entity_vectors: Vec<f32>,
     mixed: Vec<f32>,
+    /// The vectors from which the last text was parsed.
+    parsed: Vec<f32>,
     tagger: TaggerScratch,
     parser: ParserScratch,
     entities: ScorerScratch,
     rule_tokens: Vec<RuleToken>,
     is_space: Vec<bool>,
     buffer: String,
+}
+
+impl Scratch {
+    /// The vector of a token of the text that was last parsed with this memory: the token among its neighbours, as the tagger
+    /// and the parser see it. `None` behind the last token.
+    pub fn vector(&self, token: usize) -> Option<&[f32; WIDTH]> {
+        self.parsed.as_chunks().0.get(token)
+    }
 }
 
 impl English {
@@ -132,6 +142,7 @@ impl English {
         let text = &text[..text.floor_char_boundary(u32::MAX as usize)];
         let mut raw = std::mem::take(&mut scratch.raw);
         raw.clear();
+        scratch.parsed.clear();
         self.tokenizer.tokenize(&self.characters, text, &mut raw, &mut scratch.tokenizer);
         let mut output =
             Output { text, tokens: Vec::with_capacity(raw.len()), strings: String::new(), entities: Vec::new() };
@@ -154,6 +165,7 @@ impl English {
         }
         self.embed(block, first, output, scratch);
         self.encoder.mix_neighbours(&scratch.vectors, &mut scratch.mixed, &mut scratch.encoder);
+        scratch.parsed.extend_from_slice(&scratch.mixed[..block.len() * WIDTH]);
         self.parser.parse(&scratch.mixed, &scratch.is_space, &mut scratch.parser);
         let tree = &scratch.parser.tree;
         let tags = self.tagger.tag(&scratch.mixed, &mut scratch.tagger);

@@ -36,4 +36,5 @@ mod weights;
 pub use document::{Document, Entity, Token};
 pub use english::{English, Scratch};
 pub use labels::{Dep, EntityKind, Pos, Tag};
+pub use tok2vec::WIDTH as VECTOR_WIDTH;
 pub use weights::LoadError;

@@ -5,8 +5,8 @@ use crate::lexeme::Features;
 use crate::matrix::{Buffers, LANES, Matrix, ROWS, into_lanes, pack};
 use crate::weights::{LoadError, Reader, single};
 
-/// The size of a vector.
-pub(crate) const WIDTH: usize = 96;
+/// The number of components of the vector of a token.
+pub const WIDTH: usize = 96;
 /// The number of sums of which a layer takes the maximum.
 const PIECES: usize = 3;
 /// The number of groups of lanes in a vector.

@@ -3,7 +3,7 @@
 //! of [`salience`](super::salience) decides.
 
 use erstwhile::model::Holding;
-use erstwhile_nlp::Dep;
+use erstwhile_nlp::{Dep, VECTOR_WIDTH};
 
 use super::claims::Object;
 use super::dates::Grain;
@@ -201,7 +201,10 @@ impl SentenceReader<'_, '_> {
         if repeats || statement.split(' ').count() > wording::WORDS_MAX {
             return Ok(None);
         }
-        let fact = OpenFact::new(&clause.subject.name, statement, self.s.source(), self.signs(clause));
+        let fact = OpenFact {
+            context: self.context_of(clause),
+            ..OpenFact::new(&clause.subject.name, statement, self.s.source(), self.signs(clause))
+        };
         let is_kept = self.salience.keeps(&fact);
         if let Some(considered) = self.considered.as_deref_mut() {
             let mut fact = fact.clone();
@@ -230,6 +233,14 @@ impl SentenceReader<'_, '_> {
         Ok(Some(OpenOutcome { verb: clause.verb, dropped: None }))
     }
 
+    /// The vectors that the parser has of the words of a clause, of its verb, and of its sentence, one after the other.
+    fn context_of(&self, clause: &OpenClause<'_>) -> Vec<f32> {
+        let words = mean(clause.tokens.iter().filter_map(|token| self.vectors.vector(*token)));
+        let verb = mean(self.vectors.vector(clause.verb).into_iter());
+        let sentence = mean(self.s.tokens().filter_map(|token| self.vectors.vector(token)));
+        [words, verb, sentence].concat()
+    }
+
     /// Whether the vocabulary has such a relation and it ends or starts other facts: "I live in the tent at the moment" is
     /// no `LIVES_IN`, or the vocabulary would have stated it.
     fn has_rules(&self, relation: &str) -> bool {
@@ -237,4 +248,15 @@ impl SentenceReader<'_, '_> {
             known.holding == Holding::Exclusive || !known.ends.is_empty() || !known.starts.is_empty()
         })
     }
+}
+
+/// The mean of vectors; zeros if there are none.
+fn mean<'v>(vectors: impl Iterator<Item = &'v [f32; VECTOR_WIDTH]>) -> [f32; VECTOR_WIDTH] {
+    let mut sum = [0.0; VECTOR_WIDTH];
+    let mut count = 0.0_f32;
+    for vector in vectors {
+        sum.iter_mut().zip(vector).for_each(|(sum, value)| *sum += value);
+        count += 1.0;
+    }
+    sum.map(|value| value / count.max(1.0))
 }

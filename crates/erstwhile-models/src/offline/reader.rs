@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use erstwhile_nlp::{Dep, Pos, Tag};
+use erstwhile_nlp::{Dep, Pos, Scratch, Tag};
 use jiff::Timestamp;
 
 use super::claims::{Claims, Fact, Object};
@@ -44,6 +44,8 @@ pub(super) struct SentenceReader<'r, 'a> {
     /// Verbs that another clause has covered.
     pub(super) covered: Vec<usize>,
     pub(super) trace: &'r mut Recorder,
+    /// The vectors of the tokens.
+    pub(super) vectors: &'r Scratch,
     /// Decides which open facts are kept.
     pub(super) salience: &'r Salience,
     /// Receives every open fact, kept or not, if wanted.

@@ -1,6 +1,7 @@
 //! Whether what somebody said is worth keeping: a logistic model of how people judged such facts.
 //!
-//! It reads the signs of a clause and the vectors of two texts: what would be kept, without names, and the whole sentence.
+//! It reads the signs of a clause, the vectors of two texts (what would be kept, without names, and the whole sentence), and
+//! the vectors that the parser has of its words, which know their neighbours.
 //! `erstwhile-bench train-salience` fits it.
 
 use std::collections::BTreeMap;
@@ -15,6 +16,8 @@ static MODEL: &str = include_str!("../../data/salience.json");
 /// By how much vectors of unit length are stretched, so that the penalty of the training weighs on them as on signs.
 const SCALE_OF_FACT: f32 = 4.0;
 const SCALE_OF_SENTENCE: f32 = 3.0;
+/// By how much the vectors of the parser are shrunk, of which each component is about 0.5.
+const SCALE_OF_CONTEXT: f32 = 0.6;
 
 /// A fact of an open relation, with what tells whether it is worth keeping.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub struct OpenFact {
     pub sentence: String,
     /// What is so of its clause, each as `name` or `name=value`, sorted.
     pub signs: Vec<String>,
+    /// The vectors that the parser has of its words, of its verb and of its sentence; empty if they are not known.
+    pub context: Vec<f32>,
 }
 
 impl OpenFact {
@@ -35,14 +40,15 @@ impl OpenFact {
         let said = statement.strip_prefix(subject).unwrap_or(&statement);
         let words = said.split_whitespace().filter(|word| !word.starts_with(char::is_uppercase));
         let words = std::iter::once("someone").chain(words).collect::<Vec<_>>().join(" ");
-        Self { statement, words, sentence: sentence.to_owned(), signs }
+        Self { statement, words, sentence: sentence.to_owned(), signs, context: Vec::new() }
     }
 
-    /// The vectors of the fact and of its sentence, one after the other, as the model weighs them.
+    /// The vectors of the fact, of its sentence and of its context, one after the other, as the model weighs them.
     pub fn vector(&self, embedder: &StaticEmbedder) -> Vec<f32> {
         let fact = embedder.embed_text(&self.words).into_iter().map(|value| value * SCALE_OF_FACT);
         let sentence = embedder.embed_text(&self.sentence).into_iter().map(|value| value * SCALE_OF_SENTENCE);
-        fact.chain(sentence).collect()
+        let context = self.context.iter().map(|value| value * SCALE_OF_CONTEXT);
+        fact.chain(sentence).chain(context).collect()
     }
 }
 

@@ -437,6 +437,7 @@ impl TurnReader<'_> {
                 now: turn.reference_time,
                 covered: Vec::new(),
                 trace: &mut self.trace,
+                vectors: &self.scratch,
                 salience: &tools.salience,
                 considered: self.considered.as_mut(),
             };

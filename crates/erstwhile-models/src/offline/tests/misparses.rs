@@ -141,7 +141,10 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
     ("I'll call you after I dance at the party.", None),
     ("I hit 500 last week, a heron of all things.", None),
     ("I did the math.", None),
-    ("My checks went live yesterday.", None),
+    (
+        "My checks went live yesterday.",
+        Some(("+ Nora's checks DID go live @ 2023-05-11..", "Nora's checks went live on 11 May 2023.")),
+    ),
     ("He asked if the couch is my new house.", None),
     ("I stop breathing at night.", None),
     (
@@ -152,7 +155,7 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
     ("I never use it.", None),
     ("Excess is 350.", None),
     ("I buy yarn like mad.", None),
-    ("I got the van on Fridays.", None),
+    ("I got the van on Fridays.", Some(("+ Nora DID get van on Fridays", "Nora got the van on Fridays."))),
     ("We're called Wet Bus now.", None),
     ("I'm on a laptop from 2015.", Some(("+ Nora IS_ON laptop", "Nora is on a laptop from 2015."))),
     ("Bro I am crying in the traffic.", None),

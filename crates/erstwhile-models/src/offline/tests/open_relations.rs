@@ -57,9 +57,9 @@ pub(super) const OPEN: &[(&str, &str, &str)] = &[
         "Nora's novel is about growing up in a lighthouse.",
     ),
     (
-        "I'll probably go with the blue tiles.",
+        "I'll probably go with the blue tiles for the kitchen.",
         "+ Nora PLANS go with blue tiles",
-        "Nora will probably go with the blue tiles.",
+        "Nora will probably go with the blue tiles for the kitchen.",
     ),
     (
         "I got my racket restrung at the start of the tennis season at a small shop.",
