@@ -117,9 +117,19 @@ impl Store {
         self.damaged_rows().await
     }
 
-    /// The damage that a read met since the last thorough search.
+    /// The damage of the structure that a read met since the last thorough search.
     pub fn met_damage(&self) -> Option<String> {
-        self.damage.get()
+        self.damage.structure()
+    }
+
+    /// A damaged row that a read met since the last thorough search.
+    pub fn met_damaged_row(&self) -> Option<String> {
+        self.damage.row()
+    }
+
+    /// The number of different damaged rows that reads met since the start.
+    pub fn damaged_rows_met(&self) -> u64 {
+        self.damage.rows_total()
     }
 
     /// What is damaged in the rows of projects, graphs and import jobs, one problem for each of them.

@@ -90,16 +90,15 @@ pub(super) fn with(mut values: Vec<Value>) -> Vec<Value> {
     values
 }
 
-/// Compares the first columns of a row with the checksum after them, if it has one; `noun` says what the row is, and its
-/// first column where it belongs.
+/// Compares the first columns of a row with the checksum after them, if it has one; `name` says which row it is.
 ///
 /// # Errors
 /// `Corrupt` when they differ.
-pub(super) fn check_row(row: &Row, columns: usize, noun: &str) -> Result<()> {
+pub(super) fn check_row(row: &Row, columns: usize, name: impl FnOnce() -> String) -> Result<()> {
     match row.0.split_at_checked(columns) {
         Some((_, [Value::Null, ..])) => Ok(()),
         Some((values, [Value::Int(stored), ..])) if *stored == of_row(values) => Ok(()),
-        _ => Err(differs(&name_of(row, noun))),
+        _ => Err(differs(&name())),
     }
 }
 
@@ -108,7 +107,7 @@ pub(super) fn check_row(row: &Row, columns: usize, noun: &str) -> Result<()> {
 /// # Errors
 /// `Corrupt` when they differ.
 pub(super) fn check_edit(row: &Row) -> Result<()> {
-    let name = || name_of(row, "an edit");
+    let name = || name_of(row.0.first(), "an edit of");
     match row.0.split_at_checked(4) {
         Some((_, [_, Value::Null])) => Ok(()),
         Some((key, [Value::Text(words), Value::Int(stored)])) => {
@@ -119,15 +118,18 @@ pub(super) fn check_edit(row: &Row) -> Result<()> {
     }
 }
 
-/// What a row is, and the graph or project that it belongs to.
-fn name_of(row: &Row, noun: &str) -> String {
-    match row.0.first() {
-        Some(Value::Blob(id)) => match Uuid::from_slice(id) {
-            Ok(id) => format!("{noun} of {id}"),
-            Err(_) => noun.to_owned(),
-        },
-        _ => noun.to_owned(),
-    }
+/// What a row is, with the id in one of its columns: its own, or that of what it belongs to.
+pub(super) fn name_of(column: Option<&Value>, noun: &str) -> String {
+    let id = match column {
+        Some(Value::Blob(id)) => Uuid::from_slice(id).ok(),
+        _ => None,
+    };
+    id.map_or_else(|| format!("{noun} a malformed id"), |id| format!("{noun} {id}"))
+}
+
+/// Says which row an error is about.
+pub(super) fn malformed(name: &str, error: &Error) -> Error {
+    Error::corrupt(format!("{name} is malformed ({}): the disk is damaged; restore a backup", error.message()))
 }
 
 /// Compares a row with its stored checksum, if it has one; `name` says which row it is.

@@ -196,7 +196,13 @@ pub(super) fn read_partition(row: Row) -> Result<Partition> {
 }
 
 pub(super) fn read_user(row: Row) -> Result<User> {
-    checksums::check_row(&row, 13, "a user")?;
+    let graph = row.0.first().cloned();
+    let name = || checksums::name_of(graph.as_ref(), "the user of graph");
+    checksums::check_row(&row, 13, name)?;
+    user_of(row).map_err(|error| checksums::malformed(&name(), &error))
+}
+
+fn user_of(row: Row) -> Result<User> {
     let mut row = row.reader();
     Ok(User {
         graph: row.uuid()?.into(),
@@ -216,7 +222,13 @@ pub(super) fn read_user(row: Row) -> Result<User> {
 }
 
 pub(super) fn read_thread(row: Row) -> Result<Thread> {
-    checksums::check_row(&row, 9, "a thread")?;
+    let uuid = row.0.get(3).cloned();
+    let name = || checksums::name_of(uuid.as_ref(), "thread");
+    checksums::check_row(&row, 9, name)?;
+    thread_of(row).map_err(|error| checksums::malformed(&name(), &error))
+}
+
+fn thread_of(row: Row) -> Result<Thread> {
     let mut row = row.reader();
     Ok(Thread {
         graph: row.uuid()?.into(),
@@ -368,7 +380,7 @@ pub(super) fn read_assertion(row: Row) -> Result<Assertion> {
 }
 
 pub(super) fn read_link(row: Row) -> Result<Link> {
-    checksums::check_row(&row, 7, "a link")?;
+    checksums::check_row(&row, 7, || checksums::name_of(row.0.first(), "a link of"))?;
     let mut row = row.reader();
     Ok(Link {
         id: row.skip(1).uuid()?.into(),

@@ -369,6 +369,7 @@ statements! {
         threads!("WHERE t.project_id = $1 ORDER BY t.updated_at DESC, t.graph_id DESC, t.thread_id DESC LIMIT $2 OFFSET $3");
     THREADS_AFTER, Reach::FanOut,
         threads!("WHERE t.project_id = $1 AND t.created_at > $2 ORDER BY t.created_at, t.graph_id, t.thread_id LIMIT $3");
+    THREAD_BY_UUID, GRAPH, threads!("WHERE t.graph_id = $1 AND t.uuid = $2");
     COUNT_THREADS, Reach::FanOut, "SELECT count(*) FROM thread WHERE project_id = $1";
 
     ADD_EPISODE, GRAPH,

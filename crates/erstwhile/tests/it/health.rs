@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use erstwhile::engine::{DamageSearch, UserUpdate};
+use erstwhile::engine::{DamageSearch, Listing, NewThread, NewUser, SortBy, UserUpdate};
 use erstwhile::model::{EpisodeState, FactEdit, Metadata, Thread, User};
 use erstwhile::ports::Extraction;
 use erstwhile::store::sqlite::Sqlite;
@@ -12,6 +12,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use crate::world::{World, also_called, lives_in};
+use uuid::Uuid;
 
 fn change(world: &World, sql: &str) {
     Connection::open(world.database_file()).unwrap().execute_batch(sql).unwrap();
@@ -234,12 +235,62 @@ async fn damage_that_a_read_meets_is_known_until_a_search_finds_none() {
     let engine = world.another_engine().await;
     assert_eq!(engine.find_damage(DamageSearch::Quick).await.unwrap(), Vec::<String>::new());
     assert_eq!(engine.known_damage(), Vec::<String>::new());
-    engine.project(world.project).find_episode(episode).await.unwrap_err();
-    let known = engine.known_damage();
-    assert!(known.len() == 1 && known[0].contains("episode"), "{known:?}");
+    for _ in 0..3 {
+        engine.project(world.project).find_episode(episode).await.unwrap_err();
+    }
+    let known = engine.known_damaged_row().unwrap();
+    assert!(known.contains(&format!("episode {episode}")), "{known}");
+    assert_eq!(engine.damaged_rows_met(), 1, "each is counted once");
+    assert_eq!(engine.known_damage(), Vec::<String>::new(), "it concerns nobody else");
     change(&world, "UPDATE episode SET content = 'I live in Lyon.'");
     assert_eq!(engine.find_damage(DamageSearch::Thorough).await.unwrap(), Vec::<String>::new());
-    assert_eq!(engine.known_damage(), Vec::<String>::new());
+    assert_eq!(engine.known_damaged_row(), None);
+}
+
+#[tokio::test]
+async fn lists_leave_damaged_users_and_threads_out() {
+    let world = World::new().await;
+    world.say_in("t", "2025-01-01T00:00:00Z", "hello").await;
+    let project = world.engine.project(world.project);
+    for thread in ["u", "v"] {
+        project.create_thread(NewThread::of(thread, "ann")).await.unwrap();
+    }
+    project.add_user(NewUser { user_id: "ben".to_owned(), ..NewUser::default() }).await.unwrap();
+    // A row of an older version has no checksum, and a value that cannot be read.
+    change(&world, "UPDATE thread SET classifications = '{' || classifications, checksum = NULL WHERE thread_id = 'v'");
+    change(&world, "UPDATE thread SET created_at = created_at + 1 WHERE thread_id = 'u'");
+    change(&world, "UPDATE account SET email = 'ben@example.org' WHERE user_id = 'ben'");
+    let engine = world.another_engine().await;
+    let project = engine.project(world.project);
+    let listing =
+        Listing { page_number: 1, page_size: 10, search: String::new(), sort_by: SortBy::CreatedAt, ascending: true };
+    let (users, total) = project.list_users(&listing).await.unwrap();
+    assert_eq!((users.iter().map(|user| user.user_id.as_str()).collect::<Vec<_>>(), total), (vec!["ann"], 2));
+    let threads = project.list_threads(&listing).await.unwrap().0;
+    let own = project.user("ann").threads().await.unwrap();
+    for threads in [threads, own] {
+        assert_eq!(threads.iter().map(|thread| thread.thread_id.as_str()).collect::<Vec<_>>(), ["t"]);
+    }
+    let epoch = "2000-01-01T00:00:00Z".parse().unwrap();
+    assert_eq!(project.users_after(epoch, 10).await.unwrap().len(), 1);
+    assert_eq!(project.threads_after(epoch, 10).await.unwrap().len(), 1);
+    assert_eq!(engine.damaged_rows_met(), 3);
+    let known = engine.known_damaged_row().unwrap();
+    assert!(!known.contains("ben") && !known.contains("example"), "{known}");
+    let error = project.user("ben").get().await.unwrap_err();
+    assert!(error.kind() == ErrorKind::Corrupt && error.message().contains("restore a backup"), "{error}");
+    let uuid = |thread: &str| -> Uuid {
+        let query = "SELECT uuid FROM thread WHERE thread_id = ?1";
+        let found: Vec<u8> =
+            Connection::open(world.database_file()).unwrap().query_row(query, [thread], |row| row.get(0)).unwrap();
+        Uuid::from_slice(&found).unwrap()
+    };
+    assert_eq!(project.thread_by_uuid(uuid("t")).await.unwrap().thread_id, "t");
+    for damaged in ["u", "v"] {
+        let error = project.thread_by_uuid(uuid(damaged)).await.unwrap_err();
+        assert!(error.message().contains(&uuid(damaged).to_string()), "{error}");
+    }
+    assert_eq!(engine.find_damage(DamageSearch::Thorough).await.unwrap().len(), 2, "one problem of each graph");
 }
 
 #[tokio::test]
