@@ -240,9 +240,14 @@ impl Store {
         self.one(&sql_text::KEY_BY_DIGEST, vec![Value::Blob(digest.to_vec())], rows::read_key).await
     }
 
-    /// The keys of a project, oldest first.
+    /// The keys of a project, oldest first; damaged ones are left out.
     pub async fn list_keys(&self, project: ProjectId) -> Result<Vec<ApiKey>> {
-        self.many(&sql_text::KEYS, vec![id(project.0)], rows::read_key).await
+        self.list(&sql_text::KEYS, vec![id(project.0)], rows::read_key).await
+    }
+
+    /// The number of keys of a project, also of damaged ones.
+    pub async fn count_keys(&self, project: ProjectId) -> Result<i64> {
+        self.count(&sql_text::COUNT_KEYS, vec![id(project.0)]).await
     }
 
     /// The graph that holds an object.

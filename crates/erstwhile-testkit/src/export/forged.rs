@@ -92,6 +92,9 @@ fn wrong_values() -> Vec<(&'static Table, &'static str, Json)> {
                     | ("mention" | "setting", "name")
                     | ("assertion", "statement")
                     | ("account", "email" | "first_name")
+                    | ("project", "time_zone")
+                    | ("api_key", "name")
+                    | ("graph", "owner_id" | "name")
                     | ("thread", "thread_id")
             ) {
                 wrong.push((table, column, json!("something that nobody said")));

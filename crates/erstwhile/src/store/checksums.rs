@@ -1,7 +1,8 @@
 //! Checksums of stored rows (CRC-32), so that damage of the disk is not taken for what was said or declared.
 //!
 //! The lower half of a stored number covers what is written as a whole; the upper half, what is replaced alone: what the
-//! application attaches to an episode or a fact, and the words of an edit. Evidence of older versions has only the lower half.
+//! application attaches to an episode or a fact, the words of an edit, the settings of a project, the name of a graph, and
+//! whether a key is revoked. Evidence of older versions has only the lower half.
 //! Neither the state of an episode nor the version of a row is covered.
 
 use crc32fast::Hasher;
@@ -21,7 +22,12 @@ const HAS_UPPER: i64 = 1 << 62;
 
 /// The checksum of what the application attached, as the upper half of a stored number; `json` is the text of its column.
 pub(super) fn of_attached(json: &str) -> i64 {
-    HAS_UPPER | i64::from(crc32fast::hash(json.as_bytes()) >> 2) << 32
+    upper(i64::from(crc32fast::hash(json.as_bytes())))
+}
+
+/// A checksum as the upper half of a stored number, shortened by what shows that there is one.
+fn upper(checksum: i64) -> i64 {
+    HAS_UPPER | checksum >> 2 << 32
 }
 
 /// The checksum of an episode without its metadata.
@@ -84,6 +90,16 @@ pub(super) fn of_row(values: &[Value]) -> i64 {
     fields.checksum()
 }
 
+/// The checksum of the columns of a row that are replaced together, as the upper half of a stored number.
+pub(super) fn of_replaced(values: &[Value]) -> i64 {
+    upper(of_row(values))
+}
+
+/// The checksum of a row of columns that never change and of columns that are replaced together.
+pub(super) fn of_halves(whole: &[Value], replaced: &[Value]) -> i64 {
+    of_row(whole) | of_replaced(replaced)
+}
+
 /// The values of a row, with their checksum after them.
 pub(super) fn with(mut values: Vec<Value>) -> Vec<Value> {
     values.push(Value::Int(of_row(&values)));
@@ -98,6 +114,23 @@ pub(super) fn check_row(row: &Row, columns: usize, name: impl FnOnce() -> String
     match row.0.split_at_checked(columns) {
         Some((_, [Value::Null, ..])) => Ok(()),
         Some((values, [Value::Int(stored), ..])) if *stored == of_row(values) => Ok(()),
+        _ => Err(differs(&name())),
+    }
+}
+
+/// Compares the columns of a row that never change, and those after them that are replaced together, with the checksum
+/// after them, if it has one; `name` says which row it is.
+///
+/// # Errors
+/// `Corrupt` when they differ.
+pub(super) fn check_halves(row: &Row, (whole, replaced): (usize, usize), name: impl FnOnce() -> String) -> Result<()> {
+    let halves = row.0.split_at_checked(whole).and_then(|(whole, rest)| {
+        let (replaced, rest) = rest.split_at_checked(replaced)?;
+        Some((whole, replaced, rest.first()?))
+    });
+    match halves {
+        Some((_, _, Value::Null)) => Ok(()),
+        Some((whole, replaced, Value::Int(stored))) if *stored == of_halves(whole, replaced) => Ok(()),
         _ => Err(differs(&name())),
     }
 }

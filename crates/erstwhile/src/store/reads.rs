@@ -47,9 +47,9 @@ pub struct StoreSize {
 }
 
 impl Store {
-    /// The projects, by name.
+    /// The projects, by name; damaged ones are left out.
     pub async fn projects(&self, limit: i64) -> Result<Vec<Project>> {
-        self.many(&sql_text::PROJECTS, vec![Value::Int(limit)], rows::read_project).await
+        self.list(&sql_text::PROJECTS, vec![Value::Int(limit)], rows::read_project).await
     }
 
     /// How much the store holds. It reads every table once.

@@ -2,17 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use erstwhile::engine::{DamageSearch, Listing, NewThread, NewUser, SortBy, UserUpdate};
-use erstwhile::model::{EpisodeState, FactEdit, Metadata, Thread, User};
+use erstwhile::engine::{
+    DamageSearch, GraphRef, GraphUpdate, Listing, NewGraph, NewKey, NewThread, NewUser, SortBy, UserUpdate,
+};
+use erstwhile::model::{EpisodeState, FactEdit, KeyRole, Metadata, Thread, User};
 use erstwhile::ports::Extraction;
 use erstwhile::store::sqlite::Sqlite;
 use erstwhile::store::tables::placements;
 use erstwhile::{Engine, ErrorKind};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
+use uuid::Uuid;
 
 use crate::world::{World, also_called, lives_in};
-use uuid::Uuid;
+
+/// The secret of a key.
+const KEY: &str = "a secret of forty characters, for a test";
+
+fn new_key() -> NewKey {
+    NewKey { name: String::new(), role: KeyRole::Read, expires_at: None, secret: Some(KEY.to_owned()), graph: None }
+}
 
 fn change(world: &World, sql: &str) {
     Connection::open(world.database_file()).unwrap().execute_batch(sql).unwrap();
@@ -87,7 +96,7 @@ async fn evidence_that_is_not_what_was_stored_is_never_returned() {
     }
 }
 
-/// What somebody would read of a user, a thread, a template and facts.
+/// What somebody would read of a user, a thread, a template, facts, a graph, a project and a key.
 async fn read(world: &World, engine: &Engine) -> Vec<Result<String, ErrorKind>> {
     let project = engine.project(world.project);
     let facts = project.graph(world.graph()).facts(&Default::default()).await.map(|facts| format!("{facts:?}"));
@@ -101,6 +110,9 @@ async fn read(world: &World, engine: &Engine) -> Vec<Result<String, ErrorKind>> 
             .map(|thread| format!("{:?}", Thread { user_id: None, user_uuid: None, ..thread })),
         project.template("short").await,
         facts,
+        project.graph(GraphRef::Graph("company".to_owned())).get().await.map(|graph| format!("{graph:?}")),
+        project.info().await.map(|project| format!("{project:?}")),
+        engine.authenticate(KEY).await.map(|key| format!("{key:?}")),
     ];
     read.into_iter().map(|read| read.map_err(|error| error.kind())).collect()
 }
@@ -115,6 +127,8 @@ async fn a_flipped_byte_of_a_record_is_found_and_nothing_else_is_returned() {
     world.ingest().await;
     let project = world.engine.project(world.project);
     project.put_template("short", "%{user_summary}", true).await.unwrap();
+    project.create_graph(NewGraph { graph_id: "company".to_owned(), ..NewGraph::default() }).await.unwrap();
+    project.create_key(new_key(), [7; 32]).await.unwrap();
     let fact = project.graph(world.graph()).facts(&Default::default()).await.unwrap().remove(0).fact.id;
     let edit = FactEdit { statement: Some("Ann lived in Lyon.".to_owned()), ..FactEdit::default() };
     project.update_fact(fact, edit).await.unwrap();
@@ -123,7 +137,7 @@ async fn a_flipped_byte_of_a_record_is_found_and_nothing_else_is_returned() {
     assert!(stored.iter().all(Result::is_ok), "{stored:?}");
     let whole = std::fs::read(world.database_file()).unwrap();
     let mut flipped = 0;
-    for table in ["account", "thread", "link", "edit", "setting"] {
+    for table in ["account", "thread", "link", "edit", "setting", "graph", "project", "api_key"] {
         for (place, is_row) in places(&world, table, &whole) {
             let mut damaged = whole.clone();
             damaged[place] ^= 1;
@@ -208,6 +222,50 @@ async fn a_record_of_an_older_version_is_guarded_from_its_next_change_on() {
     assert_eq!(ann.get().await.unwrap().email.as_deref(), Some("b@example.org"));
     change(&world, "UPDATE account SET email = 'c@example.org'");
     assert_eq!(ann.get().await.unwrap_err().kind(), ErrorKind::Corrupt);
+}
+
+#[tokio::test]
+async fn a_key_a_graph_and_a_project_are_what_was_stored_also_after_changes() {
+    let world = World::new().await;
+    let project = world.engine.project(world.project);
+    project.create_graph(NewGraph { graph_id: "company".to_owned(), ..NewGraph::default() }).await.unwrap();
+    let key = project.create_key(new_key(), [7; 32]).await.unwrap();
+    let company = |engine: &Engine| engine.project(world.project).graph(GraphRef::Graph("company".to_owned()));
+    let name = Some("The company".to_owned());
+    company(&world.engine).update(GraphUpdate { name, ..GraphUpdate::default() }).await.unwrap();
+    project.set_time_zone(Some("Europe/Oslo".to_owned())).await.unwrap();
+    let engine = world.another_engine().await;
+    assert_eq!(company(&engine).get().await.unwrap().name.as_deref(), Some("The company"));
+    assert_eq!(engine.project(world.project).info().await.unwrap().time_zone.as_deref(), Some("Europe/Oslo"));
+    assert_eq!(engine.authenticate(KEY).await.unwrap().role, KeyRole::Read);
+    project.revoke_key(key.key.id).await.unwrap();
+    assert_eq!(engine.project(world.project).list_keys().await.unwrap().len(), 1);
+    assert_eq!(engine.find_damage(DamageSearch::Thorough).await.unwrap(), Vec::<String>::new());
+    for (changed, name) in [
+        ("UPDATE api_key SET access = access + 1", "API key"),
+        ("UPDATE api_key SET project_id = randomblob(16)", "API key"),
+        ("UPDATE api_key SET bound_graph = randomblob(16)", "API key"),
+        ("UPDATE api_key SET revoked_at = NULL", "API key"),
+        ("UPDATE graph SET owner_id = 'somebody' WHERE owner_id = 'company'", "graph"),
+        ("UPDATE graph SET name = 'Another' WHERE owner_id = 'company'", "graph"),
+        ("UPDATE project SET time_zone = 'Asia/Oral'", "project"),
+    ] {
+        let table = changed.split(' ').nth(1).unwrap();
+        change(&world, &format!("CREATE TABLE saved AS SELECT * FROM {table}; {changed}"));
+        let engine = world.another_engine().await;
+        let project = engine.project(world.project);
+        let error = match name {
+            "API key" => engine.authenticate(KEY).await.unwrap_err(),
+            "graph" => company(&engine).get().await.unwrap_err(),
+            _ => project.info().await.unwrap_err(),
+        };
+        assert!(error.kind() == ErrorKind::Corrupt && error.message().contains(name), "{changed}: {error}");
+        assert_eq!(project.list_keys().await.unwrap_or_default().len(), usize::from(name != "API key"), "{changed}");
+        let damage = engine.find_damage(DamageSearch::Thorough).await.unwrap();
+        assert!(damage.iter().any(|problem| problem.contains(name)), "{changed}: {damage:?}");
+        let restored = format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM saved; DROP TABLE saved");
+        change(&world, &restored);
+    }
 }
 
 #[tokio::test]
