@@ -30,7 +30,7 @@ use jiff::tz::TimeZone;
 
 use crate::offline::OfflineExtractor;
 use answer::Answer;
-use claims::{Call, Worth};
+use claims::{Call, Carried, Worth};
 use left_out::RuleFacts;
 use parts::Part;
 pub use prompt::PROMPT_VERSION;
@@ -160,6 +160,19 @@ fn add_facts(extraction: &mut Extraction, rules: &Extraction) {
     let mut more = std::mem::take(&mut extraction.claims);
     more.retain(|claim| !is_there(claim));
     extraction.claims = rules.claims.iter().cloned().chain(more).collect();
+    add_names(extraction, rules);
+}
+
+/// Adds what the rules found and the model said nothing about.
+fn add_unanswered(extraction: &mut Extraction, rules: &Extraction) {
+    let is_answered = |rule: &&Claim| extraction.claims.iter().any(|read| claims::is_about(read, rule));
+    let unanswered: Vec<Claim> = rules.claims.iter().filter(|rule| !is_answered(rule)).cloned().collect();
+    extraction.claims.extend(unanswered);
+    add_names(extraction, rules);
+}
+
+/// Adds the names that the rules found, unless they are there already.
+fn add_names(extraction: &mut Extraction, rules: &Extraction) {
     for mention in &rules.mentions {
         if !extraction.mentions.contains(mention) {
             extraction.mentions.push(mention.clone());
@@ -200,9 +213,10 @@ impl Extractor for ModelExtractor {
             excluded.extend(rule_facts.named(&answer.left_out, &prompt::custom_instructions(&request)));
             let relations = Relations::new(self.vocabulary(), &request.ontology);
             let call = Call::new(&request, parts, relations, (self.shared.offline.dates(), &zone));
-            let worth = call.add(answer, &mut extractions);
-            carried.push(worth);
-            if worth == Worth::Refused {
+            let read = call.add(answer, &mut extractions);
+            let is_refused = read.worth == Worth::Refused;
+            carried.push(read);
+            if is_refused {
                 for part in parts {
                     if let Some(extraction) = extractions.get_mut(part.turn) {
                         extraction.refused = Some(NOT_CARRIED);
@@ -213,7 +227,7 @@ impl Extractor for ModelExtractor {
         for fact in excluded {
             fact.leave_out(&mut by_rules, &mut extractions);
         }
-        for (parts, worth) in calls.iter().zip(carried) {
+        for (parts, Carried { worth, incomplete }) in calls.iter().zip(carried) {
             let turns = turns_of(parts);
             let is_silent = |turn: &usize| extractions.get(*turn).is_some_and(|read| read.claims.is_empty());
             // Under instructions, a model names what it leaves out: then silence is no answer, not even about little.
@@ -228,8 +242,14 @@ impl Extractor for ModelExtractor {
                 let is_kept = is_weak || skipped.contains(&turn);
                 let Some((extraction, rules)) = extractions.get_mut(turn).zip(by_rules.get(turn)) else { continue };
                 // The fields of a document are read exactly; the model adds what they do not say.
-                if (is_kept || kind == Some(EpisodeKind::Json)) && extraction.refused.is_none() {
+                if extraction.refused.is_some() {
+                    continue;
+                }
+                if is_kept || kind == Some(EpisodeKind::Json) {
                     add_facts(extraction, rules);
+                } else if incomplete.contains(&turn) {
+                    // What was dropped may be what the rules found.
+                    add_unanswered(extraction, rules);
                 }
             }
         }

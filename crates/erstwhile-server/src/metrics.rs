@@ -67,6 +67,7 @@ pub struct Metrics {
     pub queue_oldest_seconds: Gauge,
     queue_refused: Family<ShareLabels, Counter>,
     dropped_claims: Family<ReasonLabels, Counter>,
+    damaged_rows: Counter,
     /// `erstwhile_model_queue_episodes`
     pub model_queue_episodes: Gauge,
     model: ModelMetrics,
@@ -207,6 +208,9 @@ impl Metrics {
         let dropped_claims = Family::default();
         let help = "Claims and statements dropped while reading episodes, since the start";
         registry.register("dropped_claims", help, Family::clone(&dropped_claims));
+        let damaged_rows = Counter::default();
+        let help = "Different damaged rows that reads met, since the start";
+        registry.register("damaged_rows", help, damaged_rows.clone());
         let model_queue_episodes = Gauge::default();
         let help = "Episodes waiting for the language model";
         registry.register("model_queue_episodes", help, model_queue_episodes.clone());
@@ -224,6 +228,7 @@ impl Metrics {
             queue_oldest_seconds,
             queue_refused,
             dropped_claims,
+            damaged_rows,
             model_queue_episodes,
             model,
             embedding,
@@ -289,6 +294,11 @@ impl Metrics {
         for (reason, count) in counts {
             set(&self.dropped_claims.get_or_create(&ReasonLabels { reason }), count);
         }
+    }
+
+    /// Sets how many different damaged rows were met.
+    pub fn set_damaged_rows(&self, rows: u64) {
+        set(&self.damaged_rows, rows);
     }
 
     /// Encodes the metrics in the Prometheus text format.

@@ -102,7 +102,8 @@ async fn send(
         "type": notification.event.as_str(), "timestamp": delivery.created_at, "data": notification.data,
     })
     .to_string();
-    let (id, now) = (signature::message_id(notification.id), engine.now().as_second());
+    // As it is listed among the deliveries, so that a receiver's log and the list can be compared.
+    let (id, now) = (notification.id.to_string(), engine.now().as_second());
     let signature = match signature::sign(&webhook.secret, &id, now, &body) {
         Ok(signature) => signature,
         Err(reason) => return (None, Some(reason)),

@@ -196,9 +196,8 @@ impl Store {
         params: Vec<Value>,
         read: impl Fn(Row) -> Result<T>,
     ) -> Result<Option<T>> {
-        let read =
-            self.sql.query(statement, params).await.and_then(|rows| rows.into_iter().next().map(read).transpose());
-        self.damage.noted(read)
+        let rows = self.damage.of_structure(self.sql.query(statement, params).await)?;
+        self.damage.of_row(rows.into_iter().next().map(read).transpose())
     }
 
     async fn many<T>(
@@ -207,8 +206,19 @@ impl Store {
         params: Vec<Value>,
         read: impl Fn(Row) -> Result<T>,
     ) -> Result<Vec<T>> {
-        let read = self.sql.query(statement, params).await.and_then(|rows| rows.into_iter().map(read).collect());
-        self.damage.noted(read)
+        let rows = self.damage.of_structure(self.sql.query(statement, params).await)?;
+        rows.into_iter().map(|row| self.damage.of_row(read(row))).collect()
+    }
+
+    /// The rows of a list of what different people own, without the damaged ones: they do not keep it from the others.
+    async fn list<T>(
+        &self,
+        statement: &'static Statement,
+        params: Vec<Value>,
+        read: impl Fn(Row) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let rows = self.damage.of_structure(self.sql.query(statement, params).await)?;
+        rows.into_iter().filter_map(|row| self.damage.without_damaged(read(row)).transpose()).collect()
     }
 
     async fn count(&self, statement: &'static Statement, params: Vec<Value>) -> Result<i64> {
@@ -230,9 +240,14 @@ impl Store {
         self.one(&sql_text::KEY_BY_DIGEST, vec![Value::Blob(digest.to_vec())], rows::read_key).await
     }
 
-    /// The keys of a project, oldest first.
+    /// The keys of a project, oldest first; damaged ones are left out.
     pub async fn list_keys(&self, project: ProjectId) -> Result<Vec<ApiKey>> {
-        self.many(&sql_text::KEYS, vec![id(project.0)], rows::read_key).await
+        self.list(&sql_text::KEYS, vec![id(project.0)], rows::read_key).await
+    }
+
+    /// The number of keys of a project, also of damaged ones.
+    pub async fn count_keys(&self, project: ProjectId) -> Result<i64> {
+        self.count(&sql_text::COUNT_KEYS, vec![id(project.0)]).await
     }
 
     /// The graph that holds an object.
@@ -257,7 +272,8 @@ impl Store {
         self.one(&sql_text::GRAPH_VERSION, vec![id(partition.0)], |row| row.reader().int()).await
     }
 
-    /// A page of a project's standalone graphs whose id or name contains `search`, and their number.
+    /// A page of a project's standalone graphs whose id or name contains `search`, and their number. Damaged ones are left
+    /// out of the page, not of the number.
     pub async fn list_graphs(&self, project: ProjectId, search: &str, page: ListPage) -> Result<(Vec<Partition>, i64)> {
         let statement = match (page.order, page.ascending) {
             (ListOrder::Created | ListOrder::Updated, true) => &sql_text::GRAPHS_BY_CREATED,
@@ -269,7 +285,7 @@ impl Store {
         };
         let pattern = contains_pattern(search);
         let params = vec![id(project.0), pattern.clone(), Value::Int(page.limit), Value::Int(page.offset)];
-        let graphs = self.many(statement, params, rows::read_partition).await?;
+        let graphs = self.list(statement, params, rows::read_partition).await?;
         Ok((graphs, self.count(&sql_text::COUNT_GRAPHS, vec![id(project.0), pattern]).await?))
     }
 
@@ -278,7 +294,8 @@ impl Store {
         self.one(&sql_text::ACCOUNT_BY_GRAPH, vec![id(graph.0)], rows::read_user).await
     }
 
-    /// A page of a project's users whose id, e-mail or name contains `search`, and their number.
+    /// A page of a project's users whose id, e-mail or name contains `search`, and their number. Damaged ones are left out
+    /// of the page, not of the number.
     pub async fn list_users(&self, project: ProjectId, search: &str, page: ListPage) -> Result<(Vec<User>, i64)> {
         let statement = match (page.order, page.ascending) {
             (ListOrder::Created | ListOrder::Updated, true) => &sql_text::ACCOUNTS_BY_CREATED,
@@ -290,7 +307,7 @@ impl Store {
         };
         let pattern = contains_pattern(search);
         let params = vec![id(project.0), pattern.clone(), Value::Int(page.limit), Value::Int(page.offset)];
-        let users = self.many(statement, params, rows::read_user).await?;
+        let users = self.list(statement, params, rows::read_user).await?;
         Ok((users, self.count(&sql_text::COUNT_ACCOUNTS, vec![id(project.0), pattern]).await?))
     }
 
@@ -299,12 +316,17 @@ impl Store {
         self.one(&sql_text::THREAD_BY_ID, vec![id(graph.0), text(thread_id)], rows::read_thread).await
     }
 
-    /// The threads of a graph, oldest first.
-    pub async fn threads_of(&self, graph: GraphId, limit: i64) -> Result<Vec<Thread>> {
-        self.many(&sql_text::THREADS_OF_GRAPH, vec![id(graph.0), Value::Int(limit)], rows::read_thread).await
+    /// A thread of a graph, by its uuid.
+    pub async fn find_thread_by_uuid(&self, graph: GraphId, thread: Uuid) -> Result<Option<Thread>> {
+        self.one(&sql_text::THREAD_BY_UUID, vec![id(graph.0), id(thread)], rows::read_thread).await
     }
 
-    /// A page of a project's threads, and their number.
+    /// The threads of a graph, oldest first; damaged ones are left out.
+    pub async fn threads_of(&self, graph: GraphId, limit: i64) -> Result<Vec<Thread>> {
+        self.list(&sql_text::THREADS_OF_GRAPH, vec![id(graph.0), Value::Int(limit)], rows::read_thread).await
+    }
+
+    /// A page of a project's threads, and their number. Damaged ones are left out of the page, not of the number.
     pub async fn list_threads(&self, project: ProjectId, page: ListPage) -> Result<(Vec<Thread>, i64)> {
         let statement = match (page.order, page.ascending) {
             (ListOrder::Created, true) => &sql_text::THREADS_BY_CREATED,
@@ -317,7 +339,7 @@ impl Store {
             (ListOrder::Other, false) => &sql_text::THREADS_BY_USER_DESC,
         };
         let params = vec![id(project.0), Value::Int(page.limit), Value::Int(page.offset)];
-        let threads = self.many(statement, params, rows::read_thread).await?;
+        let threads = self.list(statement, params, rows::read_thread).await?;
         Ok((threads, self.count(&sql_text::COUNT_THREADS, vec![id(project.0)]).await?))
     }
 

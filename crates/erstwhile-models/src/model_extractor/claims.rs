@@ -4,6 +4,8 @@
 //! there or just before, the relation must be known or said, and dates must have words. What fails is dropped, with the
 //! reason.
 
+use std::collections::BTreeSet;
+
 use erstwhile::identity::{ASSISTANT_NAME, normalise};
 use erstwhile::model::{ClaimKind, Holding, Metadata, Role, Span, VALUE_TYPE};
 use erstwhile::ports::{Claim, DroppedClaim, Extraction, ExtractionRequest, KnownFact, Turn};
@@ -36,6 +38,15 @@ const DENIALS: [&str; 8] = ["not", "never", "no", "nor", "without", "n't", "none
 
 /// The number of claims from which most of them show what an answer is worth.
 const REFUSED_MIN: usize = 3;
+
+/// What the turns carry of an answer.
+pub(super) struct Carried {
+    /// What the answer is worth.
+    pub(super) worth: Worth,
+    /// The turns about which it said more than they carry, or about which it may have: what failed to be read was about
+    /// any of them.
+    pub(super) incomplete: BTreeSet<usize>,
+}
 
 /// What an answer is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,10 +108,15 @@ impl<'a> Call<'a> {
         Self { request, parts, relations, dates, zone, participants: participants(request), own, near }
     }
 
-    /// Adds what an answer carries to the extractions of the turns; returns what the answer is worth.
-    pub(super) fn add(&self, answer: Answer, extractions: &mut [Extraction]) -> Worth {
+    /// Adds to the extractions of the turns what they carry of an answer.
+    pub(super) fn add(&self, answer: Answer, extractions: &mut [Extraction]) -> Carried {
         let Answer { entities, claims, attributes, dropped, .. } = answer;
         let mut carried = 0;
+        let turns = || self.parts.iter().map(|part| part.turn);
+        let mut incomplete = BTreeSet::new();
+        if !dropped.is_empty() {
+            incomplete.extend(turns());
+        }
         let answered = claims.len() + dropped.len();
         if let Some(first) = self.parts.first().and_then(|part| extractions.get_mut(part.turn)) {
             first.dropped.extend(dropped);
@@ -115,6 +131,7 @@ impl<'a> Call<'a> {
         for claim in &claims {
             let Some(place) = self.place(claim.turn) else {
                 drop_claim(extractions.first_mut(), &claim.statement, "the turn of the claim does not exist");
+                incomplete.extend(turns());
                 continue;
             };
             let Some(extraction) = extractions.get_mut(place.part.turn) else { continue };
@@ -133,7 +150,10 @@ impl<'a> Call<'a> {
                         }
                     }
                 }
-                Err(reason) => drop_claim(Some(extraction), &claim.statement, reason),
+                Err(reason) => {
+                    drop_claim(Some(extraction), &claim.statement, reason);
+                    incomplete.insert(place.part.turn);
+                }
             }
         }
         for attribute in &attributes {
@@ -144,13 +164,14 @@ impl<'a> Call<'a> {
                 Err(reason) => drop_claim(Some(extraction), &attribute.quote, reason),
             }
         }
-        if carried * 2 >= answered {
+        let worth = if carried * 2 >= answered {
             Worth::Good
         } else if answered < REFUSED_MIN {
             Worth::Doubtful
         } else {
             Worth::Refused
-        }
+        };
+        Carried { worth, incomplete }
     }
 
     fn place(&self, number: i64) -> Option<Place<'_>> {
@@ -487,6 +508,13 @@ pub(super) fn is_same(one: &Claim, other: &Claim) -> bool {
 pub(super) fn is_same_pair(one: &Claim, other: &Claim) -> bool {
     let object = |claim: &Claim| claim.object.as_deref().map(normalise);
     normalise(&one.subject) == normalise(&other.subject) && object(one) == object(other)
+}
+
+/// Whether what a model read says something about a claim of the rules: restates, ends or contradicts it.
+pub(super) fn is_about(read: &Claim, rule: &Claim) -> bool {
+    let is_same_slot = read.predicate == rule.predicate && normalise(&read.subject) == normalise(&rule.subject);
+    let says_of_all = rule.holding == Holding::Exclusive || read.object.is_none();
+    is_same_pair(read, rule) || is_same_slot && says_of_all
 }
 
 /// The sentence around a place; the whole text if it is short.

@@ -181,6 +181,37 @@ async fn a_model_that_says_much_less_than_the_rules_found_adds_to_it() {
     assert!(none.is_empty(), "silence about little is an answer: {none:?}");
 }
 
+#[tokio::test]
+async fn an_answer_of_which_claims_were_dropped_loses_no_fact_that_it_says_nothing_about() {
+    let text = "I live in Oslo and I work at Acme.";
+    let rules: Vec<Claim> = OFFLINE.read(&said(&[text])).remove(0).claims;
+    let works = ("Ann Lee", "WORKS_AT", "Acme");
+    assert_eq!(rules.iter().map(triple).collect::<Vec<_>>(), [("Ann Lee", "LIVES_IN", "Oslo"), works]);
+    let home = claim(1, "I live in Oslo", "user", "LIVES_IN", "Oslo");
+    let read = async |answered: &[Value]| claims(said(&[text]), answered.to_vec()).await;
+    let kept = |read: &[Claim]| read.iter().any(|claim| triple(claim) == works);
+    assert!(!kept(&read(std::slice::from_ref(&home)).await), "a whole answer replaces what the rules found");
+    for bad in [
+        claim(1, "I love working at Acme", "user", "WORKS_AT", "Acme"),
+        claim(7, "I work at Acme", "user", "WORKS_AT", "Acme"),
+        json!({ "turn": "one", "predicate": "WORKS_AT" }),
+    ] {
+        let read = read(&[home.clone(), bad.clone()]).await;
+        assert!(kept(&read), "{bad}: {read:#?}");
+        let homes = read.iter().filter(|claim| claim.predicate == "LIVES_IN").count();
+        assert_eq!(homes, 1, "what it restates is not kept twice: {read:#?}");
+    }
+    let work = claim(1, "I work at Acme", "user", "WORKS_AT", "Acme");
+    let bad = claim(1, "I have a boat", "user", "OWNS", "boat");
+    for answer in [
+        claim(1, "I live in Oslo and I work at Acme", "user", "LIVES_IN", "Acme"),
+        with(home, &json!({ "kind": "denies" })),
+    ] {
+        let read = read(&[answer.clone(), work.clone(), bad.clone()]).await;
+        assert!(!read.contains(&rules[0]), "what it contradicts is not kept: {answer}: {read:#?}");
+    }
+}
+
 fn instructed(instruction: &str, texts: &[&str]) -> ExtractionRequest {
     ExtractionRequest { instructions: vec![instruction.to_owned()], ..said(texts) }
 }
@@ -406,7 +437,8 @@ async fn a_named_speaker_speaks_for_themself() {
     ]});
     let extractions = read(request, answer).await;
     let of = |number: usize| extractions[number].claims.iter().map(triple).collect::<Vec<_>>();
-    assert_eq!(of(0), [("Caroline", "LIVES_IN", "Oslo")]);
+    // What the rules read stays, because a claim about the turn was dropped.
+    assert_eq!(of(0), [("Caroline", "LIVES_IN", "Oslo"), ("Caroline", "KNOWS", "Melanie")]);
     // Oslo was said before, and Caroline is named: nothing shows that this is made up.
     assert_eq!(of(1).len(), 1);
 }

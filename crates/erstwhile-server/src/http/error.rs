@@ -19,6 +19,9 @@ pub const ALREADY_EXISTS: &str = "already_exists";
 /// The code of an error about an idempotency key that was used for another request.
 const KEY_REUSED: &str = "idempotency_key_reused";
 
+/// The message to a client for damage; what is damaged is in the log and in the answer of `erstwhile doctor`.
+pub const DAMAGED: &str = "what is stored is damaged: `erstwhile doctor` on the server says what, and what to do";
+
 /// An error response.
 #[derive(Debug, Clone)]
 pub struct ApiError {
@@ -113,7 +116,8 @@ impl From<Error> for ApiError {
         }
         // Internal details stay in the log, where the request id finds them.
         let message = match error.kind() {
-            ErrorKind::Corrupt | ErrorKind::Internal => "internal server error".to_owned(),
+            ErrorKind::Corrupt => DAMAGED.to_owned(),
+            ErrorKind::Internal => "internal server error".to_owned(),
             ErrorKind::Unavailable => "the storage is unavailable; try again later".to_owned(),
             ErrorKind::NotFound => match error.object() {
                 Some(object) => format!("{} not found", api_noun(object)),

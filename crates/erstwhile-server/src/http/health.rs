@@ -52,6 +52,11 @@ pub async fn readyz(State(app): State<App>) -> Response {
     if let Some(problem) = app.engine.known_damage().into_iter().next() {
         checks.push(Check { name: "damage", ok: false, detail: problem });
     }
+    // It concerns only who the row belongs to: it is told, and no reason to be not ready for everybody.
+    if let Some(problem) = app.engine.known_damaged_row() {
+        let detail = format!("{} damaged rows met, one of them: {problem}", app.engine.damaged_rows_met());
+        checks.push(Check { name: "rows", ok: true, detail });
+    }
     checks.push(ingestion(&app, is_whole).await);
     // A model that is down delays its readings, but stops nothing else: it is told, and no reason to be not ready.
     if is_whole
@@ -111,6 +116,7 @@ pub async fn metrics(State(app): State<App>) -> Response {
     app.metrics.set_reranking_totals(&app.engine.reranking_totals());
     app.metrics.set_queue_refused(app.engine.refused_for_room());
     app.metrics.set_dropped_claims(app.engine.dropped_claims());
+    app.metrics.set_damaged_rows(app.engine.damaged_rows_met());
     match app.metrics.encode() {
         Ok(text) => ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
             .into_response(),

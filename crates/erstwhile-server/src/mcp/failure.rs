@@ -5,6 +5,8 @@ use rmcp::ErrorData;
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde::Serialize;
 
+use crate::http::error::DAMAGED;
+
 /// Why a tool, resource or prompt did not work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Failure {
@@ -49,7 +51,8 @@ impl From<Error> for Failure {
             ErrorKind::Limited => ("limited", error.message()),
             ErrorKind::Unavailable => ("unavailable", "the storage is unavailable; try again later"),
             // Internal details stay in the log.
-            ErrorKind::Corrupt | ErrorKind::Internal => ("internal", "internal server error"),
+            ErrorKind::Corrupt => ("internal", DAMAGED),
+            ErrorKind::Internal => ("internal", "internal server error"),
         };
         if matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Corrupt | ErrorKind::Internal) {
             tracing::error!(error = %error, source = ?std::error::Error::source(&error), "request failed");

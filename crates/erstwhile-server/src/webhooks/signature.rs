@@ -4,7 +4,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use uuid::Uuid;
 
 /// The prefix of secrets, by which receivers' libraries recognise them.
 const PREFIX: &str = "whsec_";
@@ -12,11 +11,6 @@ const PREFIX: &str = "whsec_";
 /// A secret of 32 random bytes.
 pub fn new_secret(random: [u8; 32]) -> String {
     format!("{PREFIX}{}", STANDARD.encode(random))
-}
-
-/// The id of a message, the same in every attempt.
-pub(super) fn message_id(notification: Uuid) -> String {
-    format!("msg_{}", notification.simple())
 }
 
 /// The value of the header `webhook-signature`.

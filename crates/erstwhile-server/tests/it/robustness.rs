@@ -239,3 +239,31 @@ fn a_server_whose_store_is_broken_is_not_ready() {
     assert_eq!(status_of(&head), Some(503), "{body}");
     assert!(body.contains("membership"), "it names the table: {body}");
 }
+
+#[test]
+fn a_damaged_row_of_one_person_disturbs_nobody_else() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let metrics = [("ERSTWHILE_TELEMETRY__METRICS_LISTEN", "127.0.0.1:0")];
+    let server = Process::start_embedded_with(folder.path(), &metrics);
+    for user in ["ann", "ben"] {
+        assert_eq!(server.call("POST", "/users", Some(&json!({ "user_id": user }))).status, 201);
+    }
+    let database = rusqlite::Connection::open(folder.path().join("erstwhile.db")).expect("the database");
+    database.execute_batch("UPDATE account SET first_name = 'Hal' WHERE user_id = 'ben'").expect("it is changed");
+    for _ in 0..3 {
+        let listed = server.call("GET", "/users-ordered", None);
+        assert_eq!((listed.status, &listed.body["users"][0]["user_id"]), (200, &json!("ann")), "{listed:?}");
+        assert_eq!(listed.body["users"].as_array().map(Vec::len), Some(1), "{listed:?}");
+    }
+    let refused = server.call("GET", "/users/ben", None);
+    assert_eq!(refused.status, 500);
+    assert!(message_of(&refused).contains("erstwhile doctor"), "{refused:?}");
+    let (head, ready) = exchange(server.address, "GET", "/readyz", &[], None).expect("an answer");
+    assert_eq!(status_of(&head), Some(200), "{ready}");
+    assert!(ready.contains("1 damaged rows met") && !ready.contains("Hal") && !ready.contains("ben"), "{ready}");
+    let counted = server.metrics();
+    assert!(counted.contains("erstwhile_damaged_rows_total 1\n"), "{counted}");
+    let log = server.log();
+    assert_eq!(log.matches("a damaged row was met").count(), 1, "{log}");
+    assert!(!log.contains("Hal"), "{log}");
+}

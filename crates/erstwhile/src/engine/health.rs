@@ -35,11 +35,21 @@ impl Engine {
         Ok(damage)
     }
 
-    /// The damage that was found when it was last searched for, and that reads met since then.
+    /// The damage that was found when it was last searched for, and damage of the structure that reads met since then.
     pub fn known_damage(&self) -> Vec<String> {
         let mut damage = self.state.damage();
         damage.extend(self.store().met_damage());
         damage
+    }
+
+    /// A damaged row that a read met, if any. Only who it belongs to is concerned.
+    pub fn known_damaged_row(&self) -> Option<String> {
+        self.store().met_damaged_row()
+    }
+
+    /// The number of different damaged rows that reads met since the start.
+    pub fn damaged_rows_met(&self) -> u64 {
+        self.store().damaged_rows_met()
     }
 
     /// The number of waiting episodes that are in no queue, so that no worker would find them.

@@ -124,7 +124,7 @@ impl ProjectHandle {
     /// Creates the first key of a project, only once even when several processes start at the same time; `None` when
     /// the project already has keys.
     pub async fn create_first_key(&self, new: NewKey, random: [u8; 32]) -> Result<Option<RevealedKey>> {
-        if !self.list_keys().await?.is_empty() {
+        if self.store().count_keys(self.id).await? > 0 {
             return Ok(None);
         }
         let revealed = self.new_key(new, random).await?;
@@ -185,7 +185,7 @@ impl ProjectHandle {
         Ok(RevealedKey { key, secret })
     }
 
-    /// The keys of a project, oldest first.
+    /// The keys of a project, oldest first; damaged ones are left out.
     pub async fn list_keys(&self) -> Result<Vec<ApiKey>> {
         self.store().list_keys(self.id).await
     }

@@ -1,6 +1,5 @@
 //! Finding objects by the uuids that the server assigned.
 
-use super::users::THREADS_MAX;
 use super::{GraphRef, ProjectHandle};
 use erstwhile_core::error::{Error, ErrorKind, Result};
 use erstwhile_core::model::{Graph, PartitionOwner, Thread, User, tag_of};
@@ -59,7 +58,6 @@ impl ProjectHandle {
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
-        let threads = self.store().threads_of(graph, THREADS_MAX).await?;
-        threads.into_iter().find(|thread| thread.uuid.0 == uuid).ok_or_else(|| Error::not_found("thread"))
+        self.store().find_thread_by_uuid(graph, uuid).await?.ok_or_else(|| Error::not_found("thread"))
     }
 }

@@ -17,7 +17,7 @@ use erstwhile_core::model::{
 use erstwhile_core::renaming::reword;
 
 /// Maximum number of threads of one user in a list.
-pub(super) const THREADS_MAX: i64 = 10_000;
+const THREADS_MAX: i64 = 10_000;
 
 /// A user to add.
 #[derive(Debug, Clone, Default)]
@@ -217,7 +217,7 @@ impl UserHandle {
         receipt.ok_or_else(|| Error::internal("the receipt of a deletion is missing"))
     }
 
-    /// A user's threads, oldest first.
+    /// A user's threads, oldest first; damaged ones are left out.
     pub async fn threads(&self) -> Result<Vec<Thread>> {
         let graph = self.project.locate_graph(Locate::User, self.id(), "user").await?;
         self.project.store().threads_of(graph, THREADS_MAX).await

@@ -17,8 +17,8 @@ use jiff::Timestamp;
 use super::checksums;
 use super::codes::Code;
 use super::rows::{
-    entity_patch_json, fact_edit_json, id, json, json_text, optional_id, optional_text, optional_time, owner_code,
-    state_code, text, time,
+    entity_patch_json, fact_edit_json, fixed_columns, id, json, json_text, optional_id, optional_text, optional_time,
+    owner_code, state_code, text, time,
 };
 use super::sql::{Refusal, Rows, Statement, Step, Value};
 use super::statements as sql;
@@ -138,15 +138,11 @@ impl Steps {
             // Already written: the version is a column of the partition's row, so the row must exist first.
             Change::AddPartition(..) => {}
             Change::UpdatePartition(graph, seen) => {
-                let params = vec![
-                    id(graph.id.0),
-                    optional_text(graph.name.as_ref()),
-                    optional_text(graph.description.as_ref()),
-                    optional_text(graph.time_zone.as_ref()),
-                    time(graph.updated_at),
-                    time(*seen),
-                    folded_graph(graph),
-                ];
+                let replaced = graph_fields(graph, graph.updated_at);
+                let checksum = Value::Int(checksums::of_replaced(&replaced));
+                let [name, description, time_zone, updated_at, folded] = replaced;
+                let params =
+                    vec![id(graph.id.0), name, description, time_zone, updated_at, time(*seen), folded, checksum];
                 self.must(&sql::UPDATE_GRAPH, params, Refusal::Stale);
             }
             Change::UpdateUser(user, seen) => self.update_user(user, *seen),
@@ -244,16 +240,20 @@ impl Steps {
             self.locate(locate, owner, graph.id, Refusal::Taken(taken));
         }
         self.locate(Locate::Tag, &graph.id.tag(), graph.id, Refusal::TagTaken);
+        let replaced = graph_fields(graph, graph.created_at);
+        let checksum = Value::Int(checksums::of_halves(&fixed_columns(graph), &replaced));
+        let [name, description, time_zone, created_at, folded] = replaced;
         let params = vec![
             id(graph.id.0),
             id(graph.project.0),
             Value::Int(kind),
             text(owner),
-            optional_text(graph.name.as_ref()),
-            optional_text(graph.description.as_ref()),
-            optional_text(graph.time_zone.as_ref()),
-            time(graph.created_at),
-            folded_graph(graph),
+            name,
+            description,
+            time_zone,
+            created_at,
+            folded,
+            checksum,
         ];
         self.may(&sql::ADD_GRAPH, params);
         if let Some(user) = user {
@@ -548,6 +548,17 @@ fn folded_user(user: &User) -> Value {
 }
 
 /// The text by which graphs are searched, in lower case.
+/// The columns of a partition that are replaced together.
+fn graph_fields(graph: &Partition, updated_at: Timestamp) -> [Value; 5] {
+    [
+        optional_text(graph.name.as_ref()),
+        optional_text(graph.description.as_ref()),
+        optional_text(graph.time_zone.as_ref()),
+        time(updated_at),
+        folded_graph(graph),
+    ]
+}
+
 fn folded_graph(graph: &Partition) -> Value {
     let (name, description) = (graph.name.as_deref(), graph.description.as_deref());
     folded(&[owner_code(&graph.owner).1, name.unwrap_or_default(), description.unwrap_or_default()])

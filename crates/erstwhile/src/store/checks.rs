@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::queue::Queue;
 use super::row_checks::RowCheck;
-use super::rows::{id, read_id, time};
+use super::rows::{self, id, read_id, time};
 use super::sql::{DamageSearch, ReceiveRows, Row, Rows, Statement, Step, Value};
 use super::tables::{DERIVED_TABLES, TABLES};
 use super::{Store, statements as sql_text};
@@ -117,16 +117,26 @@ impl Store {
         self.damaged_rows().await
     }
 
-    /// The damage that a read met since the last thorough search.
+    /// The damage of the structure that a read met since the last thorough search.
     pub fn met_damage(&self) -> Option<String> {
-        self.damage.get()
+        self.damage.structure()
+    }
+
+    /// A damaged row that a read met since the last thorough search.
+    pub fn met_damaged_row(&self) -> Option<String> {
+        self.damage.row()
+    }
+
+    /// The number of different damaged rows that reads met since the start.
+    pub fn damaged_rows_met(&self) -> u64 {
+        self.damage.rows_total()
     }
 
     /// What is damaged in the rows of projects, graphs and import jobs, one problem for each of them.
     async fn damaged_rows(&self) -> Result<Vec<String>> {
-        let mut damage = Vec::new();
+        let mut damage = self.keys_of_no_project().await?;
         for unit in self.list_units().await? {
-            if damage.len() == PROBLEMS_MAX {
+            if damage.len() >= PROBLEMS_MAX {
                 break;
             }
             let reads = unit.kind.tables().map(|table| (table.read, vec![id(unit.id)])).collect();
@@ -137,6 +147,15 @@ impl Store {
             }
         }
         Ok(damage)
+    }
+
+    /// What is wrong with keys that no unit has, because the project of each is damaged.
+    async fn keys_of_no_project(&self) -> Result<Vec<String>> {
+        let problem = |row: Row| match rows::read_key(row) {
+            Ok(key) => format!("API key {} belongs to no project", key.id),
+            Err(error) => error.message().to_owned(),
+        };
+        Ok(self.sql.query(&sql_text::KEYS_OF_NO_PROJECT, Vec::new()).await?.into_iter().map(problem).collect())
     }
 
     /// Graphs with waiting episodes that are not queued, at most a thousand.

@@ -1,7 +1,8 @@
 //! Checksums of stored rows (CRC-32), so that damage of the disk is not taken for what was said or declared.
 //!
 //! The lower half of a stored number covers what is written as a whole; the upper half, what is replaced alone: what the
-//! application attaches to an episode or a fact, and the words of an edit. Evidence of older versions has only the lower half.
+//! application attaches to an episode or a fact, the words of an edit, the settings of a project, the name of a graph, and
+//! whether a key is revoked. Evidence of older versions has only the lower half.
 //! Neither the state of an episode nor the version of a row is covered.
 
 use crc32fast::Hasher;
@@ -21,7 +22,12 @@ const HAS_UPPER: i64 = 1 << 62;
 
 /// The checksum of what the application attached, as the upper half of a stored number; `json` is the text of its column.
 pub(super) fn of_attached(json: &str) -> i64 {
-    HAS_UPPER | i64::from(crc32fast::hash(json.as_bytes()) >> 2) << 32
+    upper(i64::from(crc32fast::hash(json.as_bytes())))
+}
+
+/// A checksum as the upper half of a stored number, shortened by what shows that there is one.
+fn upper(checksum: i64) -> i64 {
+    HAS_UPPER | checksum >> 2 << 32
 }
 
 /// The checksum of an episode without its metadata.
@@ -84,22 +90,48 @@ pub(super) fn of_row(values: &[Value]) -> i64 {
     fields.checksum()
 }
 
+/// The checksum of the columns of a row that are replaced together, as the upper half of a stored number.
+pub(super) fn of_replaced(values: &[Value]) -> i64 {
+    upper(of_row(values))
+}
+
+/// The checksum of a row of columns that never change and of columns that are replaced together.
+pub(super) fn of_halves(whole: &[Value], replaced: &[Value]) -> i64 {
+    of_row(whole) | of_replaced(replaced)
+}
+
 /// The values of a row, with their checksum after them.
 pub(super) fn with(mut values: Vec<Value>) -> Vec<Value> {
     values.push(Value::Int(of_row(&values)));
     values
 }
 
-/// Compares the first columns of a row with the checksum after them, if it has one; `noun` says what the row is, and its
-/// first column where it belongs.
+/// Compares the first columns of a row with the checksum after them, if it has one; `name` says which row it is.
 ///
 /// # Errors
 /// `Corrupt` when they differ.
-pub(super) fn check_row(row: &Row, columns: usize, noun: &str) -> Result<()> {
+pub(super) fn check_row(row: &Row, columns: usize, name: impl FnOnce() -> String) -> Result<()> {
     match row.0.split_at_checked(columns) {
         Some((_, [Value::Null, ..])) => Ok(()),
         Some((values, [Value::Int(stored), ..])) if *stored == of_row(values) => Ok(()),
-        _ => Err(differs(&name_of(row, noun))),
+        _ => Err(differs(&name())),
+    }
+}
+
+/// Compares the columns of a row that never change, and those after them that are replaced together, with the checksum
+/// after them, if it has one; `name` says which row it is.
+///
+/// # Errors
+/// `Corrupt` when they differ.
+pub(super) fn check_halves(row: &Row, (whole, replaced): (usize, usize), name: impl FnOnce() -> String) -> Result<()> {
+    let halves = row.0.split_at_checked(whole).and_then(|(whole, rest)| {
+        let (replaced, rest) = rest.split_at_checked(replaced)?;
+        Some((whole, replaced, rest.first()?))
+    });
+    match halves {
+        Some((_, _, Value::Null)) => Ok(()),
+        Some((whole, replaced, Value::Int(stored))) if *stored == of_halves(whole, replaced) => Ok(()),
+        _ => Err(differs(&name())),
     }
 }
 
@@ -108,7 +140,7 @@ pub(super) fn check_row(row: &Row, columns: usize, noun: &str) -> Result<()> {
 /// # Errors
 /// `Corrupt` when they differ.
 pub(super) fn check_edit(row: &Row) -> Result<()> {
-    let name = || name_of(row, "an edit");
+    let name = || name_of(row.0.first(), "an edit of");
     match row.0.split_at_checked(4) {
         Some((_, [_, Value::Null])) => Ok(()),
         Some((key, [Value::Text(words), Value::Int(stored)])) => {
@@ -119,15 +151,18 @@ pub(super) fn check_edit(row: &Row) -> Result<()> {
     }
 }
 
-/// What a row is, and the graph or project that it belongs to.
-fn name_of(row: &Row, noun: &str) -> String {
-    match row.0.first() {
-        Some(Value::Blob(id)) => match Uuid::from_slice(id) {
-            Ok(id) => format!("{noun} of {id}"),
-            Err(_) => noun.to_owned(),
-        },
-        _ => noun.to_owned(),
-    }
+/// What a row is, with the id in one of its columns: its own, or that of what it belongs to.
+pub(super) fn name_of(column: Option<&Value>, noun: &str) -> String {
+    let id = match column {
+        Some(Value::Blob(id)) => Uuid::from_slice(id).ok(),
+        _ => None,
+    };
+    id.map_or_else(|| format!("{noun} a malformed id"), |id| format!("{noun} {id}"))
+}
+
+/// Says which row an error is about.
+pub(super) fn malformed(name: &str, error: &Error) -> Error {
+    Error::corrupt(format!("{name} is malformed ({}): the disk is damaged; restore a backup", error.message()))
 }
 
 /// Compares a row with its stored checksum, if it has one; `name` says which row it is.

@@ -19,7 +19,8 @@ impl Store {
         let since = READS.iter().map(|(statement, _)| (*statement, vec![id(graph.0), Value::Int(version)]));
         let mut gathering = EvidenceReader::default();
         let reads = std::iter::once(current).chain(since).collect();
-        self.damage.noted(self.sql.snapshot_into(reads, &mut gathering).await)?;
+        let read = self.sql.snapshot_into(reads, &mut gathering).await;
+        if gathering.met_damaged_row { self.damage.of_row(read) } else { self.damage.of_structure(read) }?;
         Ok(gathering.current.map(|version| Evidence { version, ..gathering.evidence }))
     }
 }
@@ -47,6 +48,8 @@ const READS: [(&Statement, Keep); 6] = [
 struct EvidenceReader {
     current: Option<i64>,
     evidence: Evidence,
+    /// Whether a row could not be read; other failures are of the database.
+    met_damaged_row: bool,
 }
 
 impl ReceiveRows for EvidenceReader {
@@ -56,7 +59,11 @@ impl ReceiveRows for EvidenceReader {
 
     fn receive(&mut self, read: usize, row: Row) -> Result<()> {
         match read.checked_sub(1).and_then(|read| READS.get(read)) {
-            Some((_, keep)) => keep(&mut self.evidence, row),
+            Some((_, keep)) => {
+                let kept = keep(&mut self.evidence, row);
+                self.met_damaged_row = kept.is_err();
+                kept
+            }
             None => {
                 self.current = Some(row.reader().int()?);
                 Ok(())

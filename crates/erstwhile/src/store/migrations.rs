@@ -52,4 +52,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "checksums of users, threads, links, edits and settings",
         sql: include_str!("migrations/0011_checksums_of_records.sql"),
     },
+    Migration {
+        version: 12,
+        name: "checksums of projects, keys and graphs",
+        sql: include_str!("migrations/0012_checksums_of_projects_keys_graphs.sql"),
+    },
 ];

@@ -47,9 +47,9 @@ pub struct StoreSize {
 }
 
 impl Store {
-    /// The projects, by name.
+    /// The projects, by name; damaged ones are left out.
     pub async fn projects(&self, limit: i64) -> Result<Vec<Project>> {
-        self.many(&sql_text::PROJECTS, vec![Value::Int(limit)], rows::read_project).await
+        self.list(&sql_text::PROJECTS, vec![Value::Int(limit)], rows::read_project).await
     }
 
     /// How much the store holds. It reads every table once.
@@ -80,16 +80,16 @@ impl Store {
         self.one(&sql_text::SETTING_BY_NAME, params, rows::read_setting).await
     }
 
-    /// Users added after a time, oldest first.
+    /// Users added after a time, oldest first; damaged ones are left out.
     pub async fn users_after(&self, project: ProjectId, after: Timestamp, limit: i64) -> Result<Vec<User>> {
         let params = vec![id(project.0), time(after), Value::Int(limit)];
-        self.many(&sql_text::ACCOUNTS_AFTER, params, rows::read_user).await
+        self.list(&sql_text::ACCOUNTS_AFTER, params, rows::read_user).await
     }
 
-    /// Threads created after a time, oldest first.
+    /// Threads created after a time, oldest first; damaged ones are left out.
     pub async fn threads_after(&self, project: ProjectId, after: Timestamp, limit: i64) -> Result<Vec<Thread>> {
         let params = vec![id(project.0), time(after), Value::Int(limit)];
-        self.many(&sql_text::THREADS_AFTER, params, rows::read_thread).await
+        self.list(&sql_text::THREADS_AFTER, params, rows::read_thread).await
     }
 
     /// The user who owns a graph, when this is the user's uuid.
@@ -103,7 +103,7 @@ impl Store {
     }
 
     /// A page of the members of a group, or of the users who are not members, whose id, e-mail or name contains
-    /// `search`; and their total number.
+    /// `search`; and their total number. Damaged ones are left out of the page, not of the number.
     pub async fn users_of_group(
         &self,
         project: ProjectId,
@@ -120,7 +120,7 @@ impl Store {
         let mut params = vec![id(project.0), id(group.0), contains_pattern(search)];
         let total = self.count(count, params.clone()).await?;
         params.extend([Value::Int(limit), Value::Int(offset)]);
-        Ok((self.many(page, params, rows::read_user).await?, total))
+        Ok((self.list(page, params, rows::read_user).await?, total))
     }
 
     /// A collection.

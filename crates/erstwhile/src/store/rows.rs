@@ -135,17 +135,19 @@ pub(super) fn state_code(state: &EpisodeState) -> (i64, Option<&String>) {
 }
 
 pub(super) fn read_project(row: Row) -> Result<Project> {
+    checksums::check_halves(&row, (3, 2), || checksums::name_of(row.0.first(), "project"))?;
     let mut row = row.reader();
     Ok(Project {
         id: row.uuid()?.into(),
         name: row.text()?,
+        created_at: row.time()?,
         description: row.optional_text()?,
         time_zone: row.optional_text()?,
-        created_at: row.time()?,
     })
 }
 
 pub(super) fn read_key(row: Row) -> Result<ApiKey> {
+    checksums::check_halves(&row, (9, 1), || checksums::name_of(row.0.first(), "API key"))?;
     let mut row = row.reader();
     Ok(ApiKey {
         id: row.uuid()?.into(),
@@ -156,8 +158,8 @@ pub(super) fn read_key(row: Row) -> Result<ApiKey> {
         role: KeyRole::from_code(row.int()?)?,
         created_at: row.time()?,
         expires_at: row.optional_time()?,
-        revoked_at: row.optional_time()?,
         graph: row.optional_uuid()?.map(GraphId),
+        revoked_at: row.optional_time()?,
     })
 }
 
@@ -172,7 +174,14 @@ pub(super) fn owner_code(owner: &PartitionOwner) -> (i64, &str) {
     }
 }
 
+/// The columns of a partition that never change.
+pub(super) fn fixed_columns(partition: &Partition) -> Vec<Value> {
+    let (kind, owner) = owner_code(&partition.owner);
+    vec![id(partition.id.0), id(partition.project.0), Value::Int(kind), text(owner), time(partition.created_at)]
+}
+
 pub(super) fn read_partition(row: Row) -> Result<Partition> {
+    checksums::check_halves(&row, (5, 5), || checksums::name_of(row.0.first(), "graph"))?;
     let mut row = row.reader();
     Ok(Partition {
         id: row.uuid()?.into(),
@@ -185,18 +194,24 @@ pub(super) fn read_partition(row: Row) -> Result<Partition> {
             (4, _) => PartitionOwner::ImportJob,
             (code, _) => return Err(unknown_code("graph owner", code)),
         },
+        created_at: row.time()?,
         name: row.optional_text()?,
         description: row.optional_text()?,
         time_zone: row.optional_text()?,
-        created_at: row.time()?,
         updated_at: row.time()?,
-        version: row.int()?,
+        version: row.skip(2).int()?,
         revision: row.int()?,
     })
 }
 
 pub(super) fn read_user(row: Row) -> Result<User> {
-    checksums::check_row(&row, 13, "a user")?;
+    let graph = row.0.first().cloned();
+    let name = || checksums::name_of(graph.as_ref(), "the user of graph");
+    checksums::check_row(&row, 13, name)?;
+    user_of(row).map_err(|error| checksums::malformed(&name(), &error))
+}
+
+fn user_of(row: Row) -> Result<User> {
     let mut row = row.reader();
     Ok(User {
         graph: row.uuid()?.into(),
@@ -216,7 +231,13 @@ pub(super) fn read_user(row: Row) -> Result<User> {
 }
 
 pub(super) fn read_thread(row: Row) -> Result<Thread> {
-    checksums::check_row(&row, 9, "a thread")?;
+    let uuid = row.0.get(3).cloned();
+    let name = || checksums::name_of(uuid.as_ref(), "thread");
+    checksums::check_row(&row, 9, name)?;
+    thread_of(row).map_err(|error| checksums::malformed(&name(), &error))
+}
+
+fn thread_of(row: Row) -> Result<Thread> {
     let mut row = row.reader();
     Ok(Thread {
         graph: row.uuid()?.into(),
@@ -368,7 +389,7 @@ pub(super) fn read_assertion(row: Row) -> Result<Assertion> {
 }
 
 pub(super) fn read_link(row: Row) -> Result<Link> {
-    checksums::check_row(&row, 7, "a link")?;
+    checksums::check_row(&row, 7, || checksums::name_of(row.0.first(), "a link of"))?;
     let mut row = row.reader();
     Ok(Link {
         id: row.skip(1).uuid()?.into(),

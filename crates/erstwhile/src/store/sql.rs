@@ -233,7 +233,15 @@ impl RowReader {
     }
 
     fn unexpected(&self, value: &Value) -> Error {
-        Error::corrupt(format!("column {} holds an unexpected {value:?}", self.column))
+        // Not the value itself, which may be what somebody said.
+        let found = match value {
+            Value::Null => "null",
+            Value::Int(_) => "integer",
+            Value::Real(_) => "real number",
+            Value::Text(_) => "text",
+            Value::Blob(_) => "blob",
+        };
+        Error::corrupt(format!("column {} holds an unexpected {found}", self.column))
     }
 
     /// Leaves out the next columns.

@@ -88,8 +88,20 @@ macro_rules! accounts_page {
 
 macro_rules! graph_columns {
     () => {
-        "graph_id, project_id, owner_kind, owner_id, name, description, time_zone, created_at, updated_at, version, \
-         revision"
+        "graph_id, project_id, owner_kind, owner_id, created_at, name, description, time_zone, updated_at, folded, \
+         checksum, version, revision"
+    };
+}
+
+macro_rules! project_columns {
+    () => {
+        "project_id, name, created_at, description, time_zone, checksum"
+    };
+}
+
+macro_rules! key_columns {
+    () => {
+        "key_id, project_id, name, prefix, digest, access, created_at, expires_at, bound_graph, revoked_at, checksum"
     };
 }
 
@@ -249,30 +261,34 @@ pub(crate) use webhooks::*;
 
 statements! {
     ADD_PROJECT, REFERENCE,
-        "INSERT INTO project (project_id, name, description, time_zone, created_at) VALUES ($1, $2, $3, $4, $5) \
+        "INSERT INTO project (project_id, name, description, time_zone, created_at, checksum) \
+         VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (name) DO NOTHING";
     PROJECTS_AFTER, REFERENCE,
         "SELECT project_id FROM project WHERE project_id > $1 ORDER BY project_id LIMIT $2";
     PROJECTS, REFERENCE,
-        "SELECT project_id, name, description, time_zone, created_at FROM project ORDER BY name LIMIT $1";
+        concat!("SELECT ", project_columns!(), " FROM project ORDER BY name LIMIT $1");
     PROJECT_BY_ID, REFERENCE,
-        "SELECT project_id, name, description, time_zone, created_at FROM project WHERE project_id = $1";
+        concat!("SELECT ", project_columns!(), " FROM project WHERE project_id = $1");
     PROJECT_BY_NAME, REFERENCE,
-        "SELECT project_id, name, description, time_zone, created_at FROM project WHERE name = $1";
-    UPDATE_PROJECT, REFERENCE, "UPDATE project SET description = $2, time_zone = $3 WHERE project_id = $1";
+        concat!("SELECT ", project_columns!(), " FROM project WHERE name = $1");
+    UPDATE_PROJECT, REFERENCE,
+        "UPDATE project SET description = $2, time_zone = $3, checksum = (checksum & 4294967295) + $4 \
+         WHERE project_id = $1";
     ADD_KEY, REFERENCE,
-        "INSERT INTO api_key (key_id, project_id, name, prefix, digest, access, created_at, expires_at, bound_graph) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (digest) DO NOTHING";
+        "INSERT INTO api_key (key_id, project_id, name, prefix, digest, access, created_at, expires_at, bound_graph, \
+         checksum) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (digest) DO NOTHING";
     REVOKE_KEY, REFERENCE,
-        "UPDATE api_key SET revoked_at = coalesce(revoked_at, $3) WHERE project_id = $1 AND key_id = $2";
+        "UPDATE api_key SET revoked_at = coalesce(revoked_at, $3), checksum = CASE WHEN revoked_at IS NULL \
+         THEN (checksum & 4294967295) + $4 ELSE checksum END WHERE project_id = $1 AND key_id = $2";
     KEY_BY_DIGEST, REFERENCE,
-        "SELECT key_id, project_id, name, prefix, digest, access, created_at, expires_at, revoked_at, bound_graph \
-         FROM api_key \
-         WHERE digest = $1";
+        concat!("SELECT ", key_columns!(), " FROM api_key WHERE digest = $1");
     KEYS, REFERENCE,
-        "SELECT key_id, project_id, name, prefix, digest, access, created_at, expires_at, revoked_at, bound_graph \
-         FROM api_key \
-         WHERE project_id = $1 ORDER BY created_at, key_id";
+        concat!("SELECT ", key_columns!(), " FROM api_key WHERE project_id = $1 ORDER BY created_at, key_id");
+    KEYS_OF_NO_PROJECT, REFERENCE,
+        concat!("SELECT ", key_columns!(), " FROM api_key WHERE project_id NOT IN (SELECT project_id FROM project) \
+         ORDER BY key_id LIMIT 20");
+    COUNT_KEYS, REFERENCE, "SELECT count(*) FROM api_key WHERE project_id = $1";
 
     LOCATE, LOCATOR, "SELECT graph_id FROM locator WHERE id = $1 AND kind = $2 AND scope = $3";
     ADD_LOCATOR, LOCATOR,
@@ -293,15 +309,16 @@ statements! {
 
     ADD_GRAPH, GRAPH,
         "INSERT INTO graph (graph_id, project_id, owner_kind, owner_id, name, description, time_zone, created_at, \
-         updated_at, version, revision, next_seq, folded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, 0, 1, $9)";
+         updated_at, version, revision, next_seq, folded, checksum) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0, 0, 1, $9, $10)";
     RAISE_VERSION, GRAPH,
         "UPDATE graph SET version = version + 1, revision = revision + $2, next_seq = next_seq + $3 \
          WHERE graph_id = $1 RETURNING version";
     EXPECT_REVISION, GRAPH, "UPDATE graph SET revision = revision WHERE graph_id = $1 AND revision = $2";
     EXPECT_LEASE, GRAPH, "UPDATE ingest_queue SET epoch = epoch WHERE graph_id = $1 AND epoch = $2";
     UPDATE_GRAPH, GRAPH,
-        "UPDATE graph SET name = $2, description = $3, time_zone = $4, updated_at = $5, folded = $7 \
-         WHERE graph_id = $1 AND updated_at = $6";
+        "UPDATE graph SET name = $2, description = $3, time_zone = $4, updated_at = $5, folded = $7, \
+         checksum = (checksum & 4294967295) + $8 WHERE graph_id = $1 AND updated_at = $6";
     GRAPH_BY_ID, GRAPH, concat!("SELECT ", graph_columns!(), " FROM graph WHERE graph_id = $1");
     GRAPH_VERSION, GRAPH, "SELECT version FROM graph WHERE graph_id = $1";
     GRAPHS_BY_CREATED, Reach::FanOut, graphs_page!("created_at, graph_id");
@@ -352,6 +369,7 @@ statements! {
         "UPDATE thread SET uuid = uuid WHERE graph_id = $1 AND thread_id = $2 AND ended_at IS NULL";
     REMOVE_THREAD, GRAPH, "DELETE FROM thread WHERE graph_id = $1 AND thread_id = $2";
     THREAD_BY_ID, GRAPH, threads!("WHERE t.graph_id = $1 AND t.thread_id = $2");
+    THREAD_BY_UUID, GRAPH, threads!("WHERE t.graph_id = $1 AND t.uuid = $2");
     THREADS_OF_GRAPH, GRAPH, threads!("WHERE t.graph_id = $1 ORDER BY t.created_at, t.thread_id LIMIT $2");
     THREADS_BY_CREATED, Reach::FanOut,
         threads!("WHERE t.project_id = $1 ORDER BY t.created_at, t.graph_id, t.thread_id LIMIT $2 OFFSET $3");

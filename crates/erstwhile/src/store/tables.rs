@@ -141,16 +141,19 @@ macro_rules! tables {
 
 tables! {
     [READ_PROJECT WRITE_PROJECT] Everywhere, true,
-        project(project_id: ID, name: TEXT, description: optional(TEXT), time_zone: optional(TEXT), created_at: TIME);
+        project(
+            project_id: ID, name: TEXT, description: optional(TEXT), time_zone: optional(TEXT), created_at: TIME,
+            checksum: optional(INTEGER));
     [READ_KEYS WRITE_KEY] Everywhere, true,
         api_key(
             project_id: ID, key_id: ID, name: TEXT, prefix: TEXT, digest: DIGEST, access: code::<KeyRole>(),
-            created_at: TIME, expires_at: optional(TIME), revoked_at: optional(TIME), bound_graph: optional(ID));
+            created_at: TIME, expires_at: optional(TIME), revoked_at: optional(TIME), bound_graph: optional(ID),
+            checksum: optional(INTEGER));
     [READ_GRAPH WRITE_GRAPH CLEAR_GRAPH] Partition, true,
         graph(
-            graph_id: ID, project_id: ID, owner_kind: one_of(5), owner_id: TEXT, name: optional(TEXT),
-            description: optional(TEXT), time_zone: optional(TEXT), created_at: TIME, updated_at: TIME,
-            version: COUNT, revision: COUNT, next_seq: COUNT, folded: TEXT);
+            graph_id: ID, project_id: ID, owner_kind: one_of(5), owner_id: TEXT, created_at: TIME, name: optional(TEXT),
+            description: optional(TEXT), time_zone: optional(TEXT), updated_at: TIME, folded: TEXT,
+            checksum: optional(INTEGER), version: COUNT, revision: COUNT, next_seq: COUNT);
     [READ_SETTINGS WRITE_SETTING CLEAR_SETTINGS] Partition, true,
         setting(
             graph_id: ID, kind: code::<SettingKind>(), name: TEXT, value: JSON, updated_at: TIME,

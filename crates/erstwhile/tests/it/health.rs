@@ -2,16 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use erstwhile::engine::{DamageSearch, UserUpdate};
-use erstwhile::model::{EpisodeState, FactEdit, Metadata, Thread, User};
+use erstwhile::engine::{
+    DamageSearch, GraphRef, GraphUpdate, Listing, NewGraph, NewKey, NewThread, NewUser, SortBy, UserUpdate,
+};
+use erstwhile::model::{EpisodeState, FactEdit, KeyRole, Metadata, Thread, User};
 use erstwhile::ports::Extraction;
 use erstwhile::store::sqlite::Sqlite;
 use erstwhile::store::tables::placements;
 use erstwhile::{Engine, ErrorKind};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
+use uuid::Uuid;
 
 use crate::world::{World, also_called, lives_in};
+
+/// The secret of a key.
+const KEY: &str = "a secret of forty characters, for a test";
+
+fn new_key() -> NewKey {
+    NewKey { name: String::new(), role: KeyRole::Read, expires_at: None, secret: Some(KEY.to_owned()), graph: None }
+}
 
 fn change(world: &World, sql: &str) {
     Connection::open(world.database_file()).unwrap().execute_batch(sql).unwrap();
@@ -86,7 +96,7 @@ async fn evidence_that_is_not_what_was_stored_is_never_returned() {
     }
 }
 
-/// What somebody would read of a user, a thread, a template and facts.
+/// What somebody would read of a user, a thread, a template, facts, a graph, a project and a key.
 async fn read(world: &World, engine: &Engine) -> Vec<Result<String, ErrorKind>> {
     let project = engine.project(world.project);
     let facts = project.graph(world.graph()).facts(&Default::default()).await.map(|facts| format!("{facts:?}"));
@@ -100,6 +110,9 @@ async fn read(world: &World, engine: &Engine) -> Vec<Result<String, ErrorKind>> 
             .map(|thread| format!("{:?}", Thread { user_id: None, user_uuid: None, ..thread })),
         project.template("short").await,
         facts,
+        project.graph(GraphRef::Graph("company".to_owned())).get().await.map(|graph| format!("{graph:?}")),
+        project.info().await.map(|project| format!("{project:?}")),
+        engine.authenticate(KEY).await.map(|key| format!("{key:?}")),
     ];
     read.into_iter().map(|read| read.map_err(|error| error.kind())).collect()
 }
@@ -114,6 +127,8 @@ async fn a_flipped_byte_of_a_record_is_found_and_nothing_else_is_returned() {
     world.ingest().await;
     let project = world.engine.project(world.project);
     project.put_template("short", "%{user_summary}", true).await.unwrap();
+    project.create_graph(NewGraph { graph_id: "company".to_owned(), ..NewGraph::default() }).await.unwrap();
+    project.create_key(new_key(), [7; 32]).await.unwrap();
     let fact = project.graph(world.graph()).facts(&Default::default()).await.unwrap().remove(0).fact.id;
     let edit = FactEdit { statement: Some("Ann lived in Lyon.".to_owned()), ..FactEdit::default() };
     project.update_fact(fact, edit).await.unwrap();
@@ -122,7 +137,7 @@ async fn a_flipped_byte_of_a_record_is_found_and_nothing_else_is_returned() {
     assert!(stored.iter().all(Result::is_ok), "{stored:?}");
     let whole = std::fs::read(world.database_file()).unwrap();
     let mut flipped = 0;
-    for table in ["account", "thread", "link", "edit", "setting"] {
+    for table in ["account", "thread", "link", "edit", "setting", "graph", "project", "api_key"] {
         for (place, is_row) in places(&world, table, &whole) {
             let mut damaged = whole.clone();
             damaged[place] ^= 1;
@@ -210,6 +225,50 @@ async fn a_record_of_an_older_version_is_guarded_from_its_next_change_on() {
 }
 
 #[tokio::test]
+async fn a_key_a_graph_and_a_project_are_what_was_stored_also_after_changes() {
+    let world = World::new().await;
+    let project = world.engine.project(world.project);
+    project.create_graph(NewGraph { graph_id: "company".to_owned(), ..NewGraph::default() }).await.unwrap();
+    let key = project.create_key(new_key(), [7; 32]).await.unwrap();
+    let company = |engine: &Engine| engine.project(world.project).graph(GraphRef::Graph("company".to_owned()));
+    let name = Some("The company".to_owned());
+    company(&world.engine).update(GraphUpdate { name, ..GraphUpdate::default() }).await.unwrap();
+    project.set_time_zone(Some("Europe/Oslo".to_owned())).await.unwrap();
+    let engine = world.another_engine().await;
+    assert_eq!(company(&engine).get().await.unwrap().name.as_deref(), Some("The company"));
+    assert_eq!(engine.project(world.project).info().await.unwrap().time_zone.as_deref(), Some("Europe/Oslo"));
+    assert_eq!(engine.authenticate(KEY).await.unwrap().role, KeyRole::Read);
+    project.revoke_key(key.key.id).await.unwrap();
+    assert_eq!(engine.project(world.project).list_keys().await.unwrap().len(), 1);
+    assert_eq!(engine.find_damage(DamageSearch::Thorough).await.unwrap(), Vec::<String>::new());
+    for (changed, name) in [
+        ("UPDATE api_key SET access = access + 1", "API key"),
+        ("UPDATE api_key SET project_id = randomblob(16)", "API key"),
+        ("UPDATE api_key SET bound_graph = randomblob(16)", "API key"),
+        ("UPDATE api_key SET revoked_at = NULL", "API key"),
+        ("UPDATE graph SET owner_id = 'somebody' WHERE owner_id = 'company'", "graph"),
+        ("UPDATE graph SET name = 'Another' WHERE owner_id = 'company'", "graph"),
+        ("UPDATE project SET time_zone = 'Asia/Oral'", "project"),
+    ] {
+        let table = changed.split(' ').nth(1).unwrap();
+        change(&world, &format!("CREATE TABLE saved AS SELECT * FROM {table}; {changed}"));
+        let engine = world.another_engine().await;
+        let project = engine.project(world.project);
+        let error = match name {
+            "API key" => engine.authenticate(KEY).await.unwrap_err(),
+            "graph" => company(&engine).get().await.unwrap_err(),
+            _ => project.info().await.unwrap_err(),
+        };
+        assert!(error.kind() == ErrorKind::Corrupt && error.message().contains(name), "{changed}: {error}");
+        assert_eq!(project.list_keys().await.unwrap_or_default().len(), usize::from(name != "API key"), "{changed}");
+        let damage = engine.find_damage(DamageSearch::Thorough).await.unwrap();
+        assert!(damage.iter().any(|problem| problem.contains(name)), "{changed}: {damage:?}");
+        let restored = format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM saved; DROP TABLE saved");
+        change(&world, &restored);
+    }
+}
+
+#[tokio::test]
 async fn metadata_that_was_replaced_is_what_was_stored() {
     let world = World::new().await;
     let episode = world.say("2025-01-01T00:00:00Z", "I live in Lyon.").await;
@@ -234,12 +293,62 @@ async fn damage_that_a_read_meets_is_known_until_a_search_finds_none() {
     let engine = world.another_engine().await;
     assert_eq!(engine.find_damage(DamageSearch::Quick).await.unwrap(), Vec::<String>::new());
     assert_eq!(engine.known_damage(), Vec::<String>::new());
-    engine.project(world.project).find_episode(episode).await.unwrap_err();
-    let known = engine.known_damage();
-    assert!(known.len() == 1 && known[0].contains("episode"), "{known:?}");
+    for _ in 0..3 {
+        engine.project(world.project).find_episode(episode).await.unwrap_err();
+    }
+    let known = engine.known_damaged_row().unwrap();
+    assert!(known.contains(&format!("episode {episode}")), "{known}");
+    assert_eq!(engine.damaged_rows_met(), 1, "each is counted once");
+    assert_eq!(engine.known_damage(), Vec::<String>::new(), "it concerns nobody else");
     change(&world, "UPDATE episode SET content = 'I live in Lyon.'");
     assert_eq!(engine.find_damage(DamageSearch::Thorough).await.unwrap(), Vec::<String>::new());
-    assert_eq!(engine.known_damage(), Vec::<String>::new());
+    assert_eq!(engine.known_damaged_row(), None);
+}
+
+#[tokio::test]
+async fn lists_leave_damaged_users_and_threads_out() {
+    let world = World::new().await;
+    world.say_in("t", "2025-01-01T00:00:00Z", "hello").await;
+    let project = world.engine.project(world.project);
+    for thread in ["u", "v"] {
+        project.create_thread(NewThread::of(thread, "ann")).await.unwrap();
+    }
+    project.add_user(NewUser { user_id: "ben".to_owned(), ..NewUser::default() }).await.unwrap();
+    // A row of an older version has no checksum, and a value that cannot be read.
+    change(&world, "UPDATE thread SET classifications = '{' || classifications, checksum = NULL WHERE thread_id = 'v'");
+    change(&world, "UPDATE thread SET created_at = created_at + 1 WHERE thread_id = 'u'");
+    change(&world, "UPDATE account SET email = 'ben@example.org' WHERE user_id = 'ben'");
+    let engine = world.another_engine().await;
+    let project = engine.project(world.project);
+    let listing =
+        Listing { page_number: 1, page_size: 10, search: String::new(), sort_by: SortBy::CreatedAt, ascending: true };
+    let (users, total) = project.list_users(&listing).await.unwrap();
+    assert_eq!((users.iter().map(|user| user.user_id.as_str()).collect::<Vec<_>>(), total), (vec!["ann"], 2));
+    let threads = project.list_threads(&listing).await.unwrap().0;
+    let own = project.user("ann").threads().await.unwrap();
+    for threads in [threads, own] {
+        assert_eq!(threads.iter().map(|thread| thread.thread_id.as_str()).collect::<Vec<_>>(), ["t"]);
+    }
+    let epoch = "2000-01-01T00:00:00Z".parse().unwrap();
+    assert_eq!(project.users_after(epoch, 10).await.unwrap().len(), 1);
+    assert_eq!(project.threads_after(epoch, 10).await.unwrap().len(), 1);
+    assert_eq!(engine.damaged_rows_met(), 3);
+    let known = engine.known_damaged_row().unwrap();
+    assert!(!known.contains("ben") && !known.contains("example"), "{known}");
+    let error = project.user("ben").get().await.unwrap_err();
+    assert!(error.kind() == ErrorKind::Corrupt && error.message().contains("restore a backup"), "{error}");
+    let uuid = |thread: &str| -> Uuid {
+        let query = "SELECT uuid FROM thread WHERE thread_id = ?1";
+        let found: Vec<u8> =
+            Connection::open(world.database_file()).unwrap().query_row(query, [thread], |row| row.get(0)).unwrap();
+        Uuid::from_slice(&found).unwrap()
+    };
+    assert_eq!(project.thread_by_uuid(uuid("t")).await.unwrap().thread_id, "t");
+    for damaged in ["u", "v"] {
+        let error = project.thread_by_uuid(uuid(damaged)).await.unwrap_err();
+        assert!(error.message().contains(&uuid(damaged).to_string()), "{error}");
+    }
+    assert_eq!(engine.find_damage(DamageSearch::Thorough).await.unwrap().len(), 2, "one problem of each graph");
 }
 
 #[tokio::test]

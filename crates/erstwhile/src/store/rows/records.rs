@@ -43,7 +43,7 @@ fn components_of(bytes: &[u8]) -> Result<Vec<f32>> {
 }
 
 pub(in super::super) fn read_setting(row: Row) -> Result<Setting> {
-    checksums::check_row(&row, 5, "a setting")?;
+    checksums::check_row(&row, 5, || checksums::name_of(row.0.first(), "a setting of"))?;
     let mut row = row.reader();
     Ok(Setting {
         kind: SettingKind::from_code(row.skip(1).int()?)?,
