@@ -247,7 +247,7 @@ mod tests {
 
     #[async_trait]
     impl EmbeddingModel for Picky {
-        fn name(&self) -> &str {
+        fn name(&self) -> &'static str {
             "picky"
         }
 
