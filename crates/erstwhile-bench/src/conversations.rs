@@ -114,18 +114,31 @@ pub(crate) struct Message {
     created_at: jiff::Timestamp,
 }
 
-/// Waits until every conversation has the vectors of the embedding model, if there is one.
+/// Waits until every text of every conversation has the vectors of the embedding model, if there is one. It is an error if
+/// some stay without: searches would use the built-in table instead, and measure that.
 pub(crate) async fn embed(engine: &Engine, project: ProjectId, sets: &[DataSet]) -> anyhow::Result<()> {
-    for stored in sets.iter().flat_map(|set| &set.conversations) {
-        // The first read loads the index, after which its texts wait.
-        engine.project(project).graph(&stored.graph).search_episodes(Search::new("hello", 1)).await?;
-    }
+    load_indexes(engine, project, sets).await?;
     let graphs_at_once = std::thread::available_parallelism().map_or(1, usize::from);
     let embed = async |_| while engine.embed_next().await {};
     futures::future::join_all((0..graphs_at_once).map(embed)).await;
     let totals = engine.embedding_totals();
     if totals.failures > 0 {
         bail!("the model failed {} times", totals.failures);
+    }
+    if totals.refused > 0 {
+        bail!("the model did not take {} texts", totals.refused);
+    }
+    load_indexes(engine, project, sets).await?;
+    if engine.embed_next().await {
+        bail!("the indexes of the conversations do not fit into memory together, so some lost their vectors");
+    }
+    Ok(())
+}
+
+/// Reads from every conversation: the first read loads an index, after which its texts wait for vectors.
+async fn load_indexes(engine: &Engine, project: ProjectId, sets: &[DataSet]) -> anyhow::Result<()> {
+    for stored in sets.iter().flat_map(|set| &set.conversations) {
+        engine.project(project).graph(&stored.graph).search_episodes(Search::new("hello", 1)).await?;
     }
     Ok(())
 }
@@ -217,5 +230,89 @@ fn new_message(message: &Message) -> NewMessage {
         content: message.content.clone(),
         created_at: Some(message.created_at),
         metadata: Metadata::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+    use erstwhile::ports::{EmbeddingModel, Embeddings, ModelUsage};
+    use erstwhile::{Error, Result};
+
+    use super::*;
+
+    /// Embeds every text but those that contain a word.
+    #[derive(Debug)]
+    struct Picky(&'static str);
+
+    #[async_trait]
+    impl EmbeddingModel for Picky {
+        fn name(&self) -> &'static str {
+            "picky"
+        }
+
+        fn dimensions(&self) -> Option<usize> {
+            Some(2)
+        }
+
+        fn texts_together(&self) -> usize {
+            64
+        }
+
+        async fn embed(&self, texts: &[&str]) -> Embeddings {
+            let refused = texts.iter().any(|text| text.contains(self.0));
+            let outcome: Result<Vec<Vec<f32>>> =
+                if refused { Err(Error::invalid("refused")) } else { Ok(vec![vec![0.6, 0.8]; texts.len()]) };
+            Embeddings { outcome, usage: ModelUsage::default() }
+        }
+    }
+
+    /// Stores two conversations, and embeds them with a model that does not take texts with a word.
+    async fn embedded(refused: &'static str, index_bytes_max: u64) -> anyhow::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let store = async || Store::open(Arc::new(Sqlite::open(&folder.path().join("test.db"))?)).await;
+        let builder = async || {
+            let builder = Engine::builder(store().await?).embedder(StaticEmbedder::new()?);
+            anyhow::Ok(builder.extractor(OfflineExtractor::new()?))
+        };
+        let message = |id: &str, content: &str| Message {
+            id: id.to_owned(),
+            role: "user".to_owned(),
+            name: None,
+            content: content.to_owned(),
+            created_at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let conversation = |id: &str| Conversation {
+            id: id.to_owned(),
+            user_name: None,
+            sessions: vec![Session {
+                id: "1".to_owned(),
+                messages: ["The weather was fine.", "It rained.", "Quinces are ripe.", "Then it snowed."]
+                    .map(|content| message(content, content))
+                    .into(),
+            }],
+            questions: Vec::new(),
+            unanswerable: Vec::new(),
+        };
+        let data_set = ("small".to_owned(), vec![conversation("one"), conversation("two")]);
+        // The workers of an engine with a model would embed each message alone.
+        store_all(&builder().await?.build(), vec![data_set.clone()]).await?;
+        let settings = EngineSettings { index_bytes_max, ..EngineSettings::default() };
+        let engine = builder().await?.embedding_model(Picky(refused)).settings(settings).build();
+        let (project, sets) = store_all(&engine, vec![data_set]).await?;
+        embed(&engine, project, &sets).await
+    }
+
+    #[tokio::test]
+    async fn a_text_without_a_vector_is_an_error() {
+        assert!(embedded("zebra", 1 << 30).await.is_ok());
+        let error = embedded("Quinces", 1 << 30).await.expect_err("a text was refused").to_string();
+        assert!(error.contains("did not take 2 texts"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn indexes_that_do_not_fit_into_memory_are_an_error() {
+        let error = embedded("zebra", 1).await.expect_err("one index displaces the other").to_string();
+        assert!(error.contains("do not fit"), "{error}");
     }
 }

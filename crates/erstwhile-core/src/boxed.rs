@@ -74,6 +74,11 @@ impl<T: Keyed> BoxedMap<T> {
         self.table.iter().map(Box::as_ref)
     }
 
+    /// All values, in arbitrary order, to be changed; their keys must stay.
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.table.iter_mut().map(Box::as_mut)
+    }
+
     /// Number of values.
     pub(crate) fn len(&self) -> usize {
         self.table.len()

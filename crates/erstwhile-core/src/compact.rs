@@ -82,6 +82,13 @@ impl<T> CompactSet<T> {
         self.len() == 0
     }
 
+    /// Gives back memory that a list reserved while it grew.
+    pub(crate) fn shrink(&mut self) {
+        if let Self::Few(items) = self {
+            items.shrink_to_fit();
+        }
+    }
+
     /// The items in order.
     pub(crate) fn iter(&self) -> Iter<'_, T> {
         let (few, many) = match self {

@@ -9,13 +9,13 @@ use foldhash::{HashMap, HashSet};
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use by_episode::ByEpisode;
 use mentions::{Mentions, NameEvidence, WrittenName};
 use naming::Naming;
 use slots::Slot;
 use values::Value;
 
 use crate::boxed::BoxedMap;
-use crate::compact::push;
 use crate::evidence::{Edit, Evidence, TombstoneKind};
 use crate::identity::{self, Identities, Name};
 use crate::model::{
@@ -25,6 +25,7 @@ use crate::model::{
 use crate::ontology::Ontology;
 use crate::time::{self, SlotKey};
 
+mod by_episode;
 mod continuations;
 mod declared;
 mod entities;
@@ -57,11 +58,12 @@ pub struct Knowledge {
     recent: BTreeSet<(Timestamp, EntityId)>,
     fact_edits: HashMap<AssertionId, FactEdit>,
     entity_edits: HashMap<EntityId, EntityPatch>,
-    by_episode: HashMap<EpisodeId, Vec<AssertionId>>,
-    /// Mentioned name ids and values by episode.
-    mentioned: HashMap<EpisodeId, Vec<EntityId>>,
-    /// Links by episode.
-    linked: HashMap<EpisodeId, Vec<LinkId>>,
+    /// Assertions, statements among them.
+    asserted: ByEpisode<AssertionId>,
+    /// Mentioned name ids and values.
+    mentioned: ByEpisode<EntityId>,
+    /// Links.
+    linked: ByEpisode<LinkId>,
     identities: Identities,
     slots: BoxedMap<Slot>,
     facts: BoxedMap<Fact>,
@@ -101,9 +103,9 @@ impl Knowledge {
             recent: BTreeSet::new(),
             fact_edits: HashMap::default(),
             entity_edits: HashMap::default(),
-            by_episode: HashMap::default(),
-            mentioned: HashMap::default(),
-            linked: HashMap::default(),
+            asserted: ByEpisode::default(),
+            mentioned: ByEpisode::default(),
+            linked: ByEpisode::default(),
             identities: Identities::new(anchors(graph)),
             slots: BoxedMap::default(),
             facts: BoxedMap::default(),
@@ -125,7 +127,7 @@ impl Knowledge {
         }
         for link in evidence.links {
             if let Some(episode) = link.episode {
-                push(self.linked.entry(episode).or_default(), link.id);
+                self.linked.insert(episode, link.id);
             }
             self.identities.put_link(link);
         }
@@ -217,10 +219,8 @@ impl Knowledge {
 
     /// Records that an episode mentions a name or value.
     fn add_mentioned(&mut self, episode: Option<EpisodeId>, id: EntityId) {
-        if let Some(names) = episode.map(|episode| self.mentioned.entry(episode).or_default())
-            && !names.contains(&id)
-        {
-            push(names, id);
+        if let Some(episode) = episode {
+            self.mentioned.insert(episode, id);
         }
     }
 
@@ -253,7 +253,7 @@ impl Knowledge {
             self.evidence_of(name).about.insert(assertion.id);
         }
         if let Some(episode) = assertion.episode {
-            push(self.by_episode.entry(episode).or_default(), assertion.id);
+            self.asserted.insert(episode, assertion.id);
         }
         let is_statement = assertion.kind == ClaimKind::States;
         if is_statement && self.declares_types() {
@@ -320,8 +320,8 @@ impl Knowledge {
                 self.remove_unused(name);
             }
         }
-        if let Some(said) = assertion.episode.and_then(|episode| self.by_episode.get_mut(&episode)) {
-            said.retain(|said| *said != id);
+        if let Some(episode) = assertion.episode {
+            self.asserted.remove(episode, id);
         }
     }
 
@@ -332,13 +332,13 @@ impl Knowledge {
             TombstoneKind::Link => self.identities.remove_link(LinkId(id)),
             TombstoneKind::Episode | TombstoneKind::Reading => {
                 let episode = EpisodeId(id);
-                for assertion in self.by_episode.remove(&episode).unwrap_or_default() {
+                for assertion in self.asserted.take(episode) {
                     self.remove_assertion(assertion, slots, touched);
                 }
-                for link in self.linked.remove(&episode).unwrap_or_default() {
+                for link in self.linked.take(episode) {
                     self.identities.remove_link(link);
                 }
-                for name in self.mentioned.remove(&episode).unwrap_or_default() {
+                for name in self.mentioned.take(episode) {
                     if self.is_value(name) {
                         self.remove_value_mentions(name, episode, touched);
                         continue;
@@ -359,9 +359,7 @@ impl Knowledge {
                 let of_value = self.values.remove(&name).map(|value| value.mentions);
                 let mentions = of_value.filter(|_| own.is_empty()).unwrap_or(own);
                 for episode in mentions.episodes() {
-                    if let Some(names) = self.mentioned.get_mut(&episode) {
-                        names.retain(|mentioned| *mentioned != name);
-                    }
+                    self.mentioned.remove(episode, name);
                 }
                 self.update_recent(name, mentions.last_at(), None);
                 self.entity_edits.remove(&name);
@@ -401,10 +399,15 @@ impl Knowledge {
         }
     }
 
-    /// Gives back memory that trees reserved while they grew, after much was added: their nodes are half full then.
+    /// Gives back memory that trees and lists reserved while they grew, after much was added: the nodes of trees are half
+    /// full then.
     pub(crate) fn shrink(&mut self) {
         self.recent = std::mem::take(&mut self.recent).into_iter().collect();
         self.entities = std::mem::take(&mut self.entities).into_iter().collect();
+        self.asserted.shrink();
+        self.mentioned.shrink();
+        self.linked.shrink();
+        self.names.values_mut().for_each(NameEvidence::shrink);
     }
 
     /// The graph.
@@ -484,27 +487,24 @@ impl Knowledge {
 
     /// The entities that an episode mentions, ordered by id, without values.
     pub fn mentioned_in(&self, episode: EpisodeId) -> BTreeSet<EntityId> {
-        let names = self.mentioned.get(&episode).into_iter().flatten();
-        names.map(|name| self.entity_of(*name)).filter(|entity| self.entities.contains_key(entity)).collect()
+        let names = self.mentioned.of(episode);
+        names.map(|name| self.entity_of(name)).filter(|entity| self.entities.contains_key(entity)).collect()
     }
 
     /// The facts that an episode supports, ordered by id.
     pub fn facts_from(&self, episode: EpisodeId) -> Vec<&Fact> {
-        let said = self.by_episode.get(&episode).into_iter().flatten();
-        let ids: BTreeSet<AssertionId> = said.map(|id| self.fact_id(*id)).collect();
+        let ids: BTreeSet<AssertionId> = self.asserted.of(episode).map(|id| self.fact_id(id)).collect();
         ids.into_iter().filter_map(|id| self.facts.get(&id)).collect()
     }
 
     /// Whether the operator has edited a fact that an episode states.
     pub fn is_corrected(&self, episode: EpisodeId) -> bool {
-        let own = self.by_episode.get(&episode).into_iter().flatten();
-        own.into_iter().any(|id| self.fact_edits.contains_key(id))
+        self.asserted.of(episode).any(|id| self.fact_edits.contains_key(&id))
     }
 
-    /// The assertions of an episode, including statements.
+    /// The assertions of an episode, including statements, ordered by id.
     pub fn assertions_from(&self, episode: EpisodeId) -> impl Iterator<Item = &Assertion> {
-        let own = self.by_episode.get(&episode).into_iter().flatten();
-        own.filter_map(|id| self.assertion(*id))
+        self.asserted.of(episode).filter_map(|id| self.assertion(id))
     }
 
     /// An assertion, or a statement.

@@ -142,6 +142,14 @@ impl NameEvidence {
 }
 
 impl NameEvidence {
+    /// Gives back memory that lists reserved while they grew.
+    pub(super) fn shrink(&mut self) {
+        self.mentions.written_names.shrink_to_fit();
+        self.mentions.occurrences.shrink_to_fit();
+        self.about.shrink();
+        self.facts.shrink();
+    }
+
     fn is_unused(&self) -> bool {
         self.mentions.is_empty() && self.about.is_empty() && self.facts.is_empty()
     }
@@ -183,7 +191,7 @@ impl Knowledge {
 
     /// The names that nothing but an episode mentions.
     pub fn names_only_in(&self, episode: EpisodeId) -> Vec<EntityId> {
-        let names = self.mentioned.get(&episode).into_iter().flatten().copied();
+        let names = self.mentioned.of(episode);
         let is_only_here = |name: &EntityId| {
             let mut mentions = self.mentions_of(*name).into_iter().flat_map(Mentions::iter);
             mentions.all(|(occurrence, _)| occurrence.episode == Some(episode))
@@ -193,8 +201,7 @@ impl Knowledge {
 
     /// The mentions of names in an episode, without values, in no particular order.
     pub fn mentions_from(&self, episode: EpisodeId) -> Vec<Mention> {
-        let names = self.mentioned.get(&episode).into_iter().flatten();
-        let mentions = names.filter_map(|name| Some((*name, self.mentions_of(*name)?)));
+        let mentions = self.mentioned.of(episode).filter_map(|name| Some((name, self.mentions_of(name)?)));
         let of_episode = mentions.flat_map(|(entity, mentions)| {
             let here = mentions.iter().filter(|(occurrence, _)| occurrence.episode == Some(episode));
             here.map(move |(occurrence, written)| Mention {

@@ -29,9 +29,9 @@ impl Knowledge {
         self.statements.get(&id)
     }
 
-    /// The statements of an episode.
+    /// The statements of an episode, ordered by id.
     pub fn statements_from(&self, episode: EpisodeId) -> impl Iterator<Item = &Assertion> {
-        self.by_episode.get(&episode).into_iter().flatten().filter_map(|id| self.statement(*id))
+        self.asserted.of(episode).filter_map(|id| self.statement(id))
     }
 
     /// The entities that a statement names, in the order of its text: those that its episode mentions and whose name
@@ -90,8 +90,8 @@ impl Knowledge {
 
     /// The states that a statement tells and that something said later ended.
     fn ended_facts(&self, statement: &Assertion) -> impl Iterator<Item = &Fact> {
-        let claims = statement.episode.and_then(|episode| self.by_episode.get(&episode));
-        let claims = claims.into_iter().flatten().filter_map(|id| self.assertions.get(id));
+        let claims = statement.episode.into_iter().flat_map(|episode| self.asserted.of(episode));
+        let claims = claims.filter_map(|id| self.assertions.get(&id));
         let told = claims.filter(|claim| {
             claim.kind == ClaimKind::Asserts
                 && statement.span.start <= claim.span.start

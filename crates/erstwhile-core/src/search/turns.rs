@@ -1,6 +1,7 @@
 //! The index of a graph's episodes.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
@@ -30,7 +31,7 @@ pub(super) struct Turns {
     sequence: BTreeMap<i64, EpisodeId>,
     pub(super) documents: HybridIndex<EpisodeId>,
     /// The previous and the next turn of the same thread, by number.
-    adjacent: Vec<[Option<u32>; 2]>,
+    adjacent: Vec<[Neighbour; 2]>,
     /// What ranking needs of each turn, by number.
     rows: Vec<TurnRow>,
     threads: HashMap<String, u32>,
@@ -44,6 +45,20 @@ pub(super) struct Turns {
     violating: HashSet<EpisodeId>,
     /// The size of the texts and metadata.
     content_bytes: usize,
+}
+
+/// The number of a turn plus one, if there is one: half the size of an optional number.
+#[derive(Debug, Clone, Copy, Default)]
+struct Neighbour(Option<NonZeroU32>);
+
+impl Neighbour {
+    fn of(number: Option<u32>) -> Self {
+        Self(number.and_then(|number| NonZeroU32::MIN.checked_add(number)))
+    }
+
+    fn number(self) -> Option<u32> {
+        self.0.map(|above| above.get() - 1)
+    }
 }
 
 /// What ranking needs of a turn.
@@ -188,11 +203,11 @@ impl Turns {
         let adjacent = self.around(episode.seq).map(|other| {
             let other =
                 other.filter(|other| episode.thread.is_some() && self.thread_of(*other) == episode.thread.as_ref());
-            other.and_then(|other| self.documents.number(other))
+            Neighbour::of(other.and_then(|other| self.documents.number(other)))
         });
         let slot = number as usize;
         if self.adjacent.len() <= slot {
-            self.adjacent.resize(slot + 1, [None, None]);
+            self.adjacent.resize(slot + 1, Default::default());
         }
         self.adjacent[slot] = adjacent;
     }
@@ -274,7 +289,7 @@ impl Turns {
 
     /// The previous and the next turn of the same thread, by number.
     pub(super) fn adjacent(&self, number: usize) -> [Option<u32>; 2] {
-        self.adjacent.get(number).copied().unwrap_or([None, None])
+        self.adjacent.get(number).copied().unwrap_or_default().map(Neighbour::number)
     }
 
     /// Gives back memory that the present episodes do not need, after many were added.

@@ -12,6 +12,7 @@ import pytest_asyncio
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "shared"))
 
+from every_method import SUCCEEDED, table  # noqa: E402
 from methods import Methods, Recorded  # noqa: E402
 from support import ABSENT, BASE_URL, URL, Talk, new_talk  # noqa: E402
 from zep_cloud.client import AsyncZep, Zep  # noqa: E402
@@ -81,7 +82,7 @@ def talk(zep: Any) -> Talk:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    for line in METHODS.lines("v4 | zep-cloud 4.0.1"):
+    for line in [*(table(METHODS.known) if SUCCEEDED else []), *METHODS.lines("v4 | zep-cloud 4.0.1")]:
         terminalreporter.write_line(line)
 
 
