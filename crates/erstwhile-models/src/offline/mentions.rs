@@ -351,8 +351,8 @@ fn is_called_a_place(s: &Sentence<'_>, tokens: &Range<usize>) -> bool {
     named && tokens.end.checked_sub(1).is_some_and(|last| s.lexicon.kinds(s.lower(last)).has(Kind::Place))
 }
 
-/// Whether the recogniser, which knows newspapers, has no idea what a name is: "ESLint", "UI", "KeyError", and what stands
-/// beside a technology.
+/// Whether the recogniser, which learnt from newspapers, cannot tell what a name is: it has a capital inside, or is short and
+/// all in capitals ("UI"), or stands beside a technology.
 fn is_technical(s: &Sentence<'_>, tokens: &Range<usize>) -> bool {
     const INITIALS_MAX: usize = 5;
     let is_known = |token: usize| s.lexicon.kinds(s.lower(token)).intersects(NAMES);

@@ -122,7 +122,6 @@ pub(super) fn of(fact: &Fact<'_>) -> Option<(String, Object)> {
         "people" | "men" | "women" => last,
         _ => last.strip_suffix('s').filter(|one| !one.ends_with('s'))?,
     };
-    let one = if last.ends_with("ies") { &last[..last.len() - 3] } else { one };
     let is_unit = |unit: &str| UNITS.contains(&unit.to_lowercase().as_str());
     // "Two more cats", "two cups of coffee a day".
     let is_part =

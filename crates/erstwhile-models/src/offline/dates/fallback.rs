@@ -10,7 +10,7 @@ use jiff::civil::{Date, DateTime, Time};
 
 use super::calendar::is_month;
 use super::counted::end_of_expression;
-use super::no_days::is_of_no_day;
+use super::no_days::{is_of_no_day, is_unit};
 use super::rules::{shifted, unit, weekday, year};
 use super::{DateContext, Extent, Grain, Period, TokenKind};
 use crate::offline::tokens::Token;
@@ -291,20 +291,9 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     let inside = said.first().is_some_and(|t| t.is_any(&["every", "each"]));
     let lasting = before.is_some_and(|t| t.is("for")) && said.iter().all(|t| is_quantity(&t.lower));
     // "On Tuesday at 3.2 kg", "the 9th of September, 10 years ago": the number counts something else.
-    let unit = |t: &Token| {
-        t.is_any(&[
-            "kg", "kgs", "g", "lb", "lbs", "km", "kms", "miles", "mph", "years", "yrs", "people", "times", "points",
-            "percent", "pages", "dollars", "pounds", "euros", "%",
-        ])
-    };
-    // "Ran 4.30 km", "by about 3.125%": no hour.
-    let is_decimal = tokens.last().is_some_and(|t| t.kind == TokenKind::Number && t.lower.contains('.'));
-    if is_decimal && context.tokens.get(words.end).is_some_and(unit) {
-        return true;
-    }
     let last_number = tokens.len() > 1
         && tokens.last().is_some_and(|t| t.kind == TokenKind::Number && !ordinal(t) && !is_clock_with_colon(&t.lower));
-    if last_number && context.tokens.get(words.end).is_some_and(unit) {
+    if last_number && context.tokens.get(words.end).is_some_and(is_unit) {
         return true;
     }
     // "On Wednesday evenings".

@@ -6,7 +6,7 @@ use super::DateContext;
 use super::counted::counts_something;
 use super::fallback::{is_clock, is_quantity, is_weekly};
 use super::rules::weekday;
-use crate::offline::tokens::Token;
+use crate::offline::tokens::{Token, TokenKind};
 
 /// Whether the words count something, recur, or last, instead of naming a day.
 pub(super) fn is_of_no_day(context: DateContext<'_>, words: &Range<usize>) -> bool {
@@ -15,8 +15,17 @@ pub(super) fn is_of_no_day(context: DateContext<'_>, words: &Range<usize>) -> bo
         || is_result(context, words)
         || is_difference(context, words)
         || is_weekly_hour(context, words)
+        || is_decimal(context, words)
         || follows_a_span(context, words)
         || is_of_any_week(context, words)
+}
+
+/// Whether a word says what a number before it measures.
+pub(super) fn is_unit(token: &Token) -> bool {
+    token.is_any(&[
+        "kg", "kgs", "g", "lb", "lbs", "km", "kms", "miles", "mph", "years", "yrs", "people", "times", "points",
+        "percent", "pages", "dollars", "pounds", "euros", "%",
+    ])
 }
 
 /// "I'm between jobs at the moment": what holds now began before.
@@ -46,6 +55,13 @@ fn is_result(context: DateContext<'_>, words: &Range<usize>) -> bool {
     let Some(before) = before.filter(|_| time.lower.contains(':')) else { return false };
     let races = || context.tokens[..words.start].iter().any(|token| token.is_any(RACES));
     before.is("in") || (before.is_any(&[",", ":", "-"]) && races())
+}
+
+/// "Ran 4.30 km", "by about 3.125%": no hour.
+fn is_decimal(context: DateContext<'_>, words: &Range<usize>) -> bool {
+    let last = context.tokens[words.clone()].last();
+    last.is_some_and(|token| token.kind == TokenKind::Number && token.lower.contains('.'))
+        && context.tokens.get(words.end).is_some_and(is_unit)
 }
 
 /// "Fish and chips on a Friday", "every Tuesday and Friday": any of them.
