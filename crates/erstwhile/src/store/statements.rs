@@ -20,11 +20,12 @@ macro_rules! statements {
 
 /// Every statement, for the shard lint and for metrics.
 pub static ALL: &[&Statement] = &{
-    const PARTS: [&[&Statement]; 10] = [
+    const PARTS: [&[&Statement]; 11] = [
         OWN,
         audit::OWN,
         erasures::OWN,
         model_readings::OWN,
+        projects::OWN,
         repeated::OWN,
         tasks::OWN,
         vectors::OWN,
@@ -90,18 +91,6 @@ macro_rules! graph_columns {
     () => {
         "graph_id, project_id, owner_kind, owner_id, created_at, name, description, time_zone, updated_at, folded, \
          checksum, version, revision"
-    };
-}
-
-macro_rules! project_columns {
-    () => {
-        "project_id, name, created_at, description, time_zone, checksum"
-    };
-}
-
-macro_rules! key_columns {
-    () => {
-        "key_id, project_id, name, prefix, digest, access, created_at, expires_at, bound_graph, revoked_at, checksum"
     };
 }
 
@@ -246,6 +235,7 @@ macro_rules! version {
 mod audit;
 mod erasures;
 mod model_readings;
+mod projects;
 mod repeated;
 mod tasks;
 mod vectors;
@@ -254,42 +244,13 @@ mod webhooks;
 pub(crate) use audit::*;
 pub(crate) use erasures::*;
 pub(crate) use model_readings::*;
+pub(crate) use projects::*;
 pub(crate) use repeated::*;
 pub(crate) use tasks::*;
 pub(crate) use vectors::*;
 pub(crate) use webhooks::*;
 
 statements! {
-    ADD_PROJECT, REFERENCE,
-        "INSERT INTO project (project_id, name, description, time_zone, created_at, checksum) \
-         VALUES ($1, $2, $3, $4, $5, $6) \
-         ON CONFLICT (name) DO NOTHING";
-    PROJECTS_AFTER, REFERENCE,
-        "SELECT project_id FROM project WHERE project_id > $1 ORDER BY project_id LIMIT $2";
-    PROJECTS, REFERENCE,
-        concat!("SELECT ", project_columns!(), " FROM project ORDER BY name LIMIT $1");
-    PROJECT_BY_ID, REFERENCE,
-        concat!("SELECT ", project_columns!(), " FROM project WHERE project_id = $1");
-    PROJECT_BY_NAME, REFERENCE,
-        concat!("SELECT ", project_columns!(), " FROM project WHERE name = $1");
-    UPDATE_PROJECT, REFERENCE,
-        "UPDATE project SET description = $2, time_zone = $3, checksum = (checksum & 4294967295) + $4 \
-         WHERE project_id = $1";
-    ADD_KEY, REFERENCE,
-        "INSERT INTO api_key (key_id, project_id, name, prefix, digest, access, created_at, expires_at, bound_graph, \
-         checksum) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (digest) DO NOTHING";
-    REVOKE_KEY, REFERENCE,
-        "UPDATE api_key SET revoked_at = coalesce(revoked_at, $3), checksum = CASE WHEN revoked_at IS NULL \
-         THEN (checksum & 4294967295) + $4 ELSE checksum END WHERE project_id = $1 AND key_id = $2";
-    KEY_BY_DIGEST, REFERENCE,
-        concat!("SELECT ", key_columns!(), " FROM api_key WHERE digest = $1");
-    KEYS, REFERENCE,
-        concat!("SELECT ", key_columns!(), " FROM api_key WHERE project_id = $1 ORDER BY created_at, key_id");
-    KEYS_OF_NO_PROJECT, REFERENCE,
-        concat!("SELECT ", key_columns!(), " FROM api_key WHERE project_id NOT IN (SELECT project_id FROM project) \
-         ORDER BY key_id LIMIT 20");
-    COUNT_KEYS, REFERENCE, "SELECT count(*) FROM api_key WHERE project_id = $1";
-
     LOCATE, LOCATOR, "SELECT graph_id FROM locator WHERE id = $1 AND kind = $2 AND scope = $3";
     ADD_LOCATOR, LOCATOR,
         "INSERT INTO locator (id, kind, scope, graph_id) VALUES ($1, $2, $3, $4) ON CONFLICT (id, kind, scope) DO NOTHING";
