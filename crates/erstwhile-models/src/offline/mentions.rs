@@ -80,6 +80,8 @@ const EXCLAMATIONS: &[&str] = &[
     "nope",
     "nah",
     "whoa",
+    "whoah",
+    "y'know",
     "phew",
     "whew",
     "yikes",
@@ -411,9 +413,13 @@ fn is_ordinary(s: &Sentence<'_>, candidate: &Candidate, english: &English) -> bo
     english.is_word(lower) && (is_shouted || is_untyped || is_first && !people::acts_like_a_person(s, token))
 }
 
-/// "Awwww", "SHIIIT": the same letter three times.
+/// "Awwww", "SHIIIT", "Hahahahha": the same letter three times, or laughter.
 fn is_drawn_out(text: &str) -> bool {
+    const LAUGHTER_MIN: usize = 4;
     let lower = text.to_lowercase();
+    if lower.len() >= LAUGHTER_MIN && lower.starts_with("ha") && lower.chars().all(|c| matches!(c, 'h' | 'a')) {
+        return true;
+    }
     let letters: Vec<char> = lower.chars().collect();
     letters.windows(3).any(|three| three[0].is_alphabetic() && three.iter().all(|c| *c == three[0]))
 }

@@ -166,6 +166,11 @@ impl SentenceReader<'_, '_> {
         if reading.negated && denied_before && !s.has_child(verb, &[Dep::Neg]) {
             return Ok(None);
         }
+        // "I've never accepted roles or started a job": the tagger takes the second verb for a past of its own.
+        let is_second = s.dep(verb) == Dep::Conj && self.lender(verb).is_none() && !s.has_child(verb, &[Dep::Neg]);
+        if reading.negated && is_second {
+            return Ok(None);
+        }
         if reading.mood == Mood::Actual && !reading.negated && self.is_ahead(verb) {
             reading.mood = Mood::Planned;
         }

@@ -155,6 +155,10 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
     ("I never use it.", None),
     ("Excess is 350.", None),
     ("I buy yarn like mad.", None),
+    (
+        "I've never accepted any producer roles or started new employment.",
+        Some(("+ Nora DID_NOT accept any producer roles", "Nora has never accepted any producer roles.")),
+    ),
     ("I got the van on Fridays.", Some(("+ Nora DID get van on Fridays", "Nora got the van on Fridays."))),
     ("We're called Wet Bus now.", None),
     ("I'm on a laptop from 2015.", Some(("+ Nora IS_ON laptop", "Nora is on a laptop from 2015."))),
