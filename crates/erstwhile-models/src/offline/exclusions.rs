@@ -207,7 +207,8 @@ impl SentenceReader<'_, '_> {
             // "A poor keeper of secrets".
             "WORKS_AS"
                 if frame.slot == "attr"
-                    && s.is_lemma(object, &["keeper", "eater", "sleeper", "learner", "believer", "listener"]) =>
+                    && (self.is_no_trade(object)
+                        || s.is_lemma(object, &["keeper", "eater", "sleeper", "learner", "believer", "listener"])) =>
             {
                 true
             }
@@ -279,7 +280,10 @@ impl SentenceReader<'_, '_> {
                     || s.is_lemma(context.verb, &["study", "work", "apply"])
                     || s.is_lemma(object, &["licence", "license"])
             }
-            // "Did the math" says that one counted.
+            // "I have the hearing aid clinic at noon".
+            "OWNS_BUSINESS" => s.lemma(context.verb) == "have" && s.has_child_word(context.verb, &["at"]),
+            // "Did the math" says that one counted, "doing business with them" that one trades.
+            "STUDIES" if s.is(object, &["business"]) => s.lemma(context.verb) == "do",
             "STUDIES" => s.is_lemma(context.verb, &["do"]) && s.has_child_word(object, &["the"]),
             // "Came back from Rotterdam" is a journey.
             // "She has come from Nagpur till January" is a visit.

@@ -34,6 +34,15 @@ impl SentenceReader<'_, '_> {
         nouns::tidy(&words.join(" "))
     }
 
+    /// Whether a noun tells how well one does something, or what one is not: "a reasonable cook but not a baker".
+    pub(super) fn is_no_trade(&self, noun: usize) -> bool {
+        const SKILLED: &[&str] = &["reasonable", "decent", "terrible", "hopeless", "keen", "mean"];
+        let s = self.s;
+        let first = if s.dep(noun) == Dep::Conj { s.head(noun) } else { noun };
+        let is_denied = (first..noun).any(|token| s.is(token, &["not"]));
+        is_denied || s.child(noun, |c| s.dep(c) == Dep::Amod && s.is(c, SKILLED)).is_some()
+    }
+
     /// The fitness of a job or of what one is; `None` if the types decide.
     pub(super) fn fits_title(
         &self,

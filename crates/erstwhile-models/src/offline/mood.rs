@@ -412,6 +412,10 @@ impl MoodReader<'_, '_> {
         let own_subject = s.has_child(verb, &[Dep::Nsubj, Dep::Nsubjpass]);
         let above = self.clause(head, depth + 1);
         if own_subject {
+            // "You can have them or we sell them": one of two things.
+            if s.has_child_word(head, &["or"]) && above.is_none_or(|above| above.mood != Mood::Actual) {
+                return None;
+            }
             let unreal = above.is_none() && matches!(s.dep(head), Dep::Advcl | Dep::Ccomp | Dep::Xcomp) && !has_aux;
             return (!unreal).then_some(reading);
         }

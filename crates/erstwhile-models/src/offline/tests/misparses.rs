@@ -159,6 +159,12 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
         "I've never accepted any producer roles or started new employment.",
         Some(("+ Nora DID_NOT accept any producer roles", "Nora has never accepted any producer roles.")),
     ),
+    ("I'm a reasonable cook but not a baker.", None),
+    ("You can have the rest or we sell them.", None),
+    (
+        "I have the hearing aid clinic at noon.",
+        Some(("+ Nora HAS hearing aid clinic", "Nora has the hearing aid clinic at noon.")),
+    ),
     ("I got the van on Fridays.", Some(("+ Nora DID get van on Fridays", "Nora got the van on Fridays."))),
     ("We're called Wet Bus now.", None),
     ("I'm on a laptop from 2015.", Some(("+ Nora IS_ON laptop", "Nora is on a laptop from 2015."))),
