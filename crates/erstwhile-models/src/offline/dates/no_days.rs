@@ -57,11 +57,11 @@ fn is_result(context: DateContext<'_>, words: &Range<usize>) -> bool {
     before.is("in") || (before.is_any(&[",", ":", "-"]) && races())
 }
 
-/// "Ran 4.30 km", "by about 3.125%": no hour.
+/// "Ran 4.30 km", "by about 3.125%": no hour; "a 1/24 scale Camaro": no day.
 fn is_decimal(context: DateContext<'_>, words: &Range<usize>) -> bool {
-    let last = context.tokens[words.clone()].last();
-    last.is_some_and(|token| token.kind == TokenKind::Number && token.lower.contains('.'))
-        && context.tokens.get(words.end).is_some_and(is_unit)
+    let last = context.tokens[words.clone()].last().filter(|token| token.kind == TokenKind::Number);
+    let (Some(last), Some(next)) = (last, context.tokens.get(words.end)) else { return false };
+    last.lower.contains('.') && is_unit(next) || last.lower.contains('/') && next.is("scale")
 }
 
 /// "Fish and chips on a Friday", "every Tuesday and Friday": any of them.

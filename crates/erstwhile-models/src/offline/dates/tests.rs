@@ -57,6 +57,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("I will call at 3pm", "2023-05-12", "on 12 May 2023 at 15:00"),
     ("I read 2-3 books on 5 shelves", "-", ""),
     ("I ran 4.30 km with her", "-", ""),
+    ("I built a 1/24 scale Camaro", "-", ""),
     ("I improved by about 3.125% per problem", "-", ""),
     ("Call +86 2010-2015-86", "-", ""),
     ("I stayed for 3 years", "-", ""),
