@@ -26,6 +26,9 @@ const ADDS_UP: &[&str] = &[
 const HAS: &[&str] = &["have", "get"];
 /// Verbs of time that goes into something.
 const SPENDS: &[&str] = &["spend", "put"];
+/// What one is on while time passes: "two hours on the phone".
+const ELSEWHERE: &[&str] =
+    &["phone", "call", "line", "hold", "train", "bus", "plane", "road", "way", "sofa", "average"];
 /// What a number tells how far one has come in: "I'm on episode 130".
 const PARTS: &[&str] = &[
     "episode", "chapter", "page", "level", "season", "lesson", "module", "unit", "volume", "stage", "grade", "draft",
@@ -326,7 +329,7 @@ impl SentenceReader<'_, '_> {
         // "I'm working on a sculpture, and I've spent 5 hours on it".
         let work = match s.lower(work) {
             "it" => s.tokens().take_while(|token| *token < verb).filter(|token| self.is_worked_on(*token)).last(),
-            _ => Some(work).filter(|work| s.pos(*work) == Pos::Noun),
+            _ => Some(work).filter(|work| s.pos(*work) == Pos::Noun && !s.is_lemma(*work, ELSEWHERE)),
         };
         let (Some(work), Some(me)) = (work, self.people.speaker.clone().map(Person::named)) else { return };
         let first =
