@@ -276,9 +276,10 @@ pub(super) fn search(searches: &Searches<'_>, relevance: EpisodeRelevance) -> Ve
     let is_excluded = !types.is_empty() && !types.iter().any(|name| name.eq_ignore_ascii_case(STATEMENT));
     if request.statements == Statements::Never || index.statements.is_empty() || is_excluded {
         let ranking = Ranking::new(&facts, request);
-        let mut found = ranking.scored(&current_first(&ranking, request, |moment| facts.at(moment)));
-        found.sort_by_cached_key(|found| index.is_hearsay(&found.item));
-        return found;
+        let mut found = current_first(&ranking, request, |moment| facts.at(moment));
+        let is_hearsay = |number: u32| Candidates::item(&facts, number).is_some_and(|fact| index.is_hearsay(&fact));
+        found.sort_by_cached_key(|(number, _)| is_hearsay(*number));
+        return ranking.scored(&with_falling_scores(found));
     }
     let first = index.facts.numbers_end() as u32;
     let both = Both { facts, statements: StatementSearch::new(searches, relevance), first };
@@ -288,7 +289,17 @@ pub(super) fn search(searches: &Searches<'_>, relevance: EpisodeRelevance) -> Ve
         _ => in_groups(&both, &ranking),
     };
     found.sort_by_cached_key(|(number, _)| both.is_hearsay(*number));
-    ranking.scored(&found)
+    ranking.scored(&with_falling_scores(found))
+}
+
+/// The results with scores that never rise: what stands behind another result counts at most as much.
+fn with_falling_scores(mut found: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
+    let mut least = f32::INFINITY;
+    for (_, score) in &mut found {
+        least = least.min(*score);
+        *score = least;
+    }
+    found
 }
 
 /// The best of all, with what has ended behind them if the request says so.

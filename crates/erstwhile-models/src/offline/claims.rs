@@ -381,8 +381,7 @@ pub(super) fn entity_type(kinds: Kinds, wanted: Kinds) -> Option<&'static str> {
 /// Whether an object is an amount or a number of things, and no entity: "85% test coverage", "$75,000 job offer", "3 online
 /// courses"; but not "2016 Auris" and "12 Main Street".
 fn is_amount(object: &Object) -> bool {
-    let is_thing =
-        object.entity_type.as_deref().is_none_or(|kind| matches!(kind, "Object" | "Event" | "Topic" | "Work"));
+    let is_thing = object.entity_type.as_deref().is_none_or(|kind| matches!(kind, "Object" | "Event" | "Topic"));
     let Some((first, rest)) = object.name.split_once(' ').filter(|_| is_thing) else { return false };
     let number = first.trim_start_matches(['$', '£', '€', '₹', '₦']).trim_end_matches('%').replace([',', '.'], "");
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());

@@ -29,6 +29,11 @@ static PERFECT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Relations of what one has at any time.
 const STATES: &[&str] = &["HAS", "OWNS", "MANAGES", "IS_EXPECTING", "TEACHES", "CARES_FOR"];
+/// What one reads, watches or plays so many of.
+const PARTS_OF_WORKS: &[&str] = &[
+    "episode", "season", "book", "chapter", "page", "film", "movie", "show", "game", "song", "album", "poem", "paper",
+    "article", "story", "play", "level",
+];
 /// What a distance, a span, an amount or a rate is measured in.
 const UNITS: &[&str] = &[
     "second",
@@ -129,6 +134,11 @@ pub(super) fn of(fact: &Fact<'_>) -> Option<(String, Object)> {
     let is_rate = [" a day", " a week", " a month", " a year", " per ", " each "]
         .iter()
         .any(|rate| fact.statement.contains(rate));
+    // "7 Habits of Highly Effective People" is a book, "12 episodes" are none.
+    let is_title = fact.object.entity_type.as_deref() == Some("Work") && !PARTS_OF_WORKS.contains(&one);
+    if is_title {
+        return None;
+    }
     // "A 2016 Auris", "two juniors" whom one manages, who may be named next.
     let is_name = last.starts_with(char::is_uppercase) || fact.relation == "MANAGES" && found.name("group").is_none();
     if number < 2 || is_part || is_rate || is_name || is_unit(one) || is_unit(last) {

@@ -26,7 +26,7 @@ def span(begins: tuple[str, str], ends: tuple[str, str] | None = None) -> tuple[
 
 def current(talk: Talk) -> set[str]:
     found = talk.client.graph.search(user_id=talk.user_id, query="Where do I live?", limit=50).edges
-    return {edge.target_node_name for edge in found if edge.name == "LIVES_IN"}
+    return {edge.target_node_name for edge in found if edge.name == "LIVES_IN" and not edge.invalid_at}
 
 
 def test_a_move_closes_the_earlier_home(talk: Talk) -> None:
