@@ -122,6 +122,7 @@ const FOREIGN: &[&str] = &[
     "niet",
     "wonen",
     "woon",
+    "wonen",
     "wij",
     "jeg",
     "og",

@@ -9,7 +9,7 @@ use super::claims::Object;
 use super::dates::Grain;
 use super::mood::{Mood, Reading};
 use super::nouns::Vague;
-use super::people::Person;
+use super::people::{Person, PersonKind};
 use super::reader::{FactParts, SentenceReader, Trust};
 use super::salience::OpenFact;
 use super::word_forms::capitalised;
@@ -89,6 +89,9 @@ pub(super) struct OpenOutcome {
     /// The fact, if it is not kept.
     pub(super) dropped: Option<String>,
 }
+
+/// Verbs of other languages in short sentences that begin like English ones.
+const FOREIGN: &[&str] = &["wonen", "wohnen", "werken", "arbeiten", "heten", "leven", "leben"];
 
 impl SentenceReader<'_, '_> {
     /// States the clauses that no relation stated; `stated` are the words at which something was. Returns what became of
@@ -175,6 +178,15 @@ impl SentenceReader<'_, '_> {
             reading.mood = Mood::Planned;
         }
         let Some(subject) = self.open_subject(subject_token, &tokens)? else { return Ok(None) };
+        // "I visited the restaurant Bella Roma": the name would be lost. "We wonen in Utrecht" is Dutch.
+        let loses_name = tokens.iter().any(|token| s.dep(*token) == Dep::Appos && s.is_proper(*token));
+        if loses_name || s.is(verb, FOREIGN) {
+            return Ok(None);
+        }
+        // "I visited Bella Roma, it has 3 stars": whatever it is, it is nobody.
+        if s.lower(subject_token) == "it" && subject.kind == PersonKind::Person {
+            return Ok(None);
+        }
         let date = self.date_of(verb).filter(|date| {
             // "From 9 to 17", "under 4:30": no hour of one day.
             let hour = self.dates.get(*date).is_none_or(|date| date.grain == Grain::Clock);
