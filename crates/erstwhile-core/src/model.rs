@@ -5,6 +5,7 @@
 mod assertion;
 mod audit;
 mod collection;
+mod context_template;
 mod episode;
 mod fact;
 mod graph;
@@ -30,6 +31,7 @@ pub use assertion::{
 };
 pub use audit::{Actor, AuditAction, AuditEntry, AuditRecord, AuditTargetKind};
 pub use collection::{Collection, Document};
+pub use context_template::ContextTemplate;
 pub use episode::{Episode, EpisodeKind, EpisodeState, Role};
 pub use fact::{Closing, Fact, FactEdit};
 pub use graph::{Entity, EntityPatch, Mention, NodeId, OPERATOR, Thread, User};

@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::knowledge::Knowledge;
-use crate::model::{EntityId, EpisodeId, Fact, Holding, Precision};
+use crate::model::{EntityId, EpisodeId, Fact, Holding, Metadata, Precision};
 use crate::vocabulary::relation;
 
 /// Maximum number of observations of one graph.
@@ -85,6 +86,22 @@ pub struct Observation {
     pub episodes: Vec<EpisodeId>,
     /// Its entities, the subject first.
     pub entities: Vec<EntityId>,
+}
+
+impl Observation {
+    /// What is known about it besides its words, by name.
+    pub fn attributes(&self) -> Metadata {
+        let date = |at: Option<Timestamp>| at.map_or(Value::Null, |at| at.to_string().into());
+        let nodes: Vec<Value> = self.entities.iter().map(|id| id.0.to_string().into()).collect();
+        let attributes = [
+            ("kind", self.kind.as_str().into()),
+            ("node_uuids", nodes.into()),
+            ("start_at", date(self.start_at)),
+            ("end_at", date(self.end_at)),
+            ("latest_evidence_at", date(Some(self.latest_evidence_at))),
+        ];
+        attributes.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
+    }
 }
 
 /// Returns the observations of a graph, those with the newest evidence first.

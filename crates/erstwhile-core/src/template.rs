@@ -258,19 +258,35 @@ impl Template {
         })
     }
 
+    /// The number of characters of the template's own text, without its variables.
+    pub fn characters(&self) -> usize {
+        let own = |part: &Part| match part {
+            Part::Text(plain) => plain.chars().count(),
+            Part::Variable(_) => 0,
+        };
+        self.parts.iter().map(own).sum()
+    }
+
     /// Returns the text with every variable replaced by the result of `fill`, which is not parsed again. Items for which
-    /// [`FILLED_BYTES_MAX`] leaves no room are left out.
-    pub fn render(&self, mut fill: impl FnMut(&Variable) -> Vec<String>) -> String {
+    /// [`FILLED_BYTES_MAX`] and `characters_max`, which is about the whole text, leave no room are left out.
+    pub fn render(&self, characters_max: usize, mut fill: impl FnMut(&Variable) -> Vec<String>) -> String {
         let mut text = String::new();
         let mut bytes_left = FILLED_BYTES_MAX;
+        let mut characters_left = characters_max.saturating_sub(self.characters());
         for part in &self.parts {
             match part {
                 Part::Text(plain) => text.push_str(plain),
                 Part::Variable(variable) => {
                     let mut items = fill(variable);
+                    let mut is_first = true;
                     items.retain(|item| {
+                        let line_break = usize::from(!is_first);
                         let left = bytes_left.checked_sub(item.len() + 1);
-                        bytes_left = left.unwrap_or(bytes_left);
+                        let left = left.zip(characters_left.checked_sub(item.chars().count() + line_break));
+                        if let Some(left) = left {
+                            (bytes_left, characters_left) = left;
+                            is_first = false;
+                        }
                         left.is_some()
                     });
                     text.push_str(&items.join("\n"));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use erstwhile::engine::compat::RatingScope;
-use erstwhile::engine::{GraphRef, Listing, Search, SortBy, USAGE_DAYS_MAX};
+use erstwhile::engine::{GraphRef, Listing, Search, SortBy, TemplateRef, USAGE_DAYS_MAX};
 use erstwhile::store::{Locate, Store, TextDigest};
 use erstwhile_core::error::ErrorKind;
 use erstwhile_core::model::{
@@ -171,7 +171,7 @@ async fn knowledge_is_there(world: &World) {
 async fn declarations_are_there(world: &World) {
     let project = world.engine.project(world.project);
     assert_eq!(project.declared_ontology(None).await.unwrap().entity_types[0].name, "City");
-    assert_eq!(project.template("short").await.unwrap(), "%{user_summary}");
+    assert_eq!(project.template(TemplateRef::Named("short")).await.unwrap().text, "%{user_summary}");
     let rating = project.rating(&RatingScope::Thread("t".to_owned())).await.unwrap();
     let instruction = rating.and_then(|rating| rating.instruction);
     assert_eq!(instruction.as_deref(), Some("what Ann drinks"));

@@ -89,6 +89,7 @@ pub use search::Search;
 pub use server_uuids::LocatedGraph;
 pub use summaries::SummaryKind;
 pub use tasks::ListedTasks;
+pub use templates::TemplateRef;
 pub use threads::NewThread;
 pub use users::{NewUser, UserUpdate};
 pub use webhooks::{ClaimedDelivery, DeliveryOutcome, WEBHOOKS_MAX};

@@ -14,7 +14,7 @@ pub enum SettingKind {
     UserSummaryInstruction,
     /// Which observations to make (one per scope, named "").
     ObservationSteering,
-    /// Templates of context blocks, by `template_id`.
+    /// Templates of context blocks, by name.
     ContextTemplate,
     /// How to rate facts of a graph (named "") or of a thread (by `thread_id`).
     RatingInstruction,

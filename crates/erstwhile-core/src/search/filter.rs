@@ -110,6 +110,17 @@ impl Filter {
             || !self.edge_uuids.is_empty()
     }
 
+    /// Whether the filter has no condition.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether an episode can meet all conditions: none is about facts, or about types or properties of entities.
+    pub fn is_about_episodes(&self) -> bool {
+        let labels = [&self.node_labels, &self.exclude_node_labels];
+        !self.is_about_facts() && labels.iter().all(|labels| labels.is_empty()) && self.properties.is_empty()
+    }
+
     /// Whether the filter names the types of what it lets pass.
     pub(crate) fn names_types(&self) -> bool {
         !self.edge_types.is_empty() || !self.node_labels.is_empty()
@@ -203,10 +214,21 @@ impl Filter {
     /// Whether an entity passes.
     pub fn entity<'a>(&self, entity: &Entity, metadata: impl Fn(EpisodeId) -> Option<&'a Metadata>) -> bool {
         self.label(entity.entity_type.as_deref())
-            && dates_pass(&self.created_at, Some(entity.created_at))
-            && (self.episode_uuids.is_empty() || entity.episodes.iter().any(|id| self.episode_uuids.contains(id)))
-            && self.properties.iter().all(|term| property_passes(term, entity.attributes.get(&term.name)))
-            && self.comes_from(&entity.episodes, metadata)
+            && self.derived(entity.created_at, &entity.attributes, &entity.episodes, metadata)
+    }
+
+    /// Whether something passes that follows from episodes, such as an observation or a summary.
+    pub fn derived<'a>(
+        &self,
+        created_at: Timestamp,
+        properties: &Metadata,
+        episodes: &[EpisodeId],
+        metadata: impl Fn(EpisodeId) -> Option<&'a Metadata>,
+    ) -> bool {
+        dates_pass(&self.created_at, Some(created_at))
+            && (self.episode_uuids.is_empty() || episodes.iter().any(|id| self.episode_uuids.contains(id)))
+            && self.properties.iter().all(|term| property_passes(term, properties.get(&term.name)))
+            && self.comes_from(episodes, metadata)
     }
 
     /// Whether an episode passes, which violates the content policy of its graph or not.

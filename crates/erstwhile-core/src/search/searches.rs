@@ -1,7 +1,7 @@
 //! The searches of a graph for one request, and what they share.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use super::entities::EntitySearch;
@@ -11,7 +11,7 @@ use super::question::Question;
 use super::relevance::{self, EpisodeRelevance};
 use super::statements::{self, StatementSearch};
 use super::{Found, GraphIndex, Scored, SearchRequest, ranking};
-use crate::model::{Assertion, AssertionId, Entity, Episode, Fact};
+use crate::model::{Assertion, AssertionId, Entity, EntityId, Episode, Fact};
 
 /// The searches of a graph for one request.
 ///
@@ -56,9 +56,21 @@ impl<'a> Searches<'a> {
         self.relevant_statements(EpisodeRelevance::new(self))
     }
 
-    /// Searches for entities.
+    /// Searches for entities; if the filter is about facts, they are the ends of the facts that are found.
     pub fn entities(&self) -> Vec<Scored<Entity>> {
-        ranking::search(&EntitySearch { searches: self }, self.request)
+        if !self.request.filter.is_about_facts() {
+            return ranking::search(&EntitySearch { searches: self }, self.request);
+        }
+        let ends = |found: &Scored<Fact>| [found.item.subject, found.item.object].map(|end| found.clone().with(end));
+        let mut ends: Vec<Scored<EntityId>> = self.facts().iter().flat_map(ends).collect();
+        let mut seen = HashSet::new();
+        ends.retain(|found| seen.insert(found.item));
+        ends.truncate(self.request.limit);
+        let entity = |found: Scored<EntityId>| {
+            let entity = self.index.knowledge.entity(found.item)?.clone();
+            Some(found.with(entity))
+        };
+        ends.into_iter().filter_map(entity).collect()
     }
 
     /// Searches for everything in the default order; the request must have no filter and no other reranker.
@@ -76,6 +88,21 @@ impl<'a> Searches<'a> {
             episodes,
             statements: self.relevant_statements(relevance),
         }
+    }
+
+    /// Searches for everything that passes the request's filter.
+    pub fn everything_that_passes(&self) -> Found {
+        Found {
+            facts: self.facts(),
+            entities: self.entities(),
+            episodes: self.episodes_for_context(),
+            statements: self.statements(),
+        }
+    }
+
+    /// Searches for episodes for a context; there are none if the filter has conditions that no episode can meet.
+    pub fn episodes_for_context(&self) -> Vec<Scored<Episode>> {
+        if self.request.filter.is_about_episodes() { self.episodes() } else { Vec::new() }
     }
 
     fn found_episodes(&self, request: &SearchRequest) -> Vec<Scored<Episode>> {

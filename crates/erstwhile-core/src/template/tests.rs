@@ -45,21 +45,21 @@ fn text_is_kept_and_variables_are_filled_in_order() {
     let template = Template::parse("About: %{user_summary}\n100%, %% and % {x}\n%{edges}!").unwrap();
     let kinds: Vec<_> = template.variables().map(|variable| variable.kind).collect();
     assert_eq!(kinds, [VariableKind::UserSummary, VariableKind::Edges]);
-    let text = template.render(|variable| vec![format!("<{}>", variable.kind.as_str())]);
+    let text = template.render(usize::MAX, |variable| vec![format!("<{}>", variable.kind.as_str())]);
     assert_eq!(text, "About: <user_summary>\n100%, %% and % {x}\n<edges>!");
 }
 
 #[test]
 fn a_doubled_percent_sign_escapes_a_variable() {
     let template = Template::parse("%%{edges} %%%{episodes}").unwrap();
-    assert_eq!(template.render(|_| vec!["E".to_owned()]), "%%{edges} %%E");
+    assert_eq!(template.render(usize::MAX, |_| vec!["E".to_owned()]), "%%{edges} %%E");
 }
 
 #[test]
 fn a_template_has_a_total_size_and_leaves_out_whole_items_that_do_not_fit() {
     let template = Template::parse(&"%{edges}".repeat(TEMPLATE_CHARACTERS_MAX / 8)).unwrap();
     let items = ["short".to_owned(), "x".repeat(FILLED_BYTES_MAX), "y".repeat(1_000)];
-    let text = template.render(|_| items.to_vec());
+    let text = template.render(usize::MAX, |_| items.to_vec());
     assert!(text.len() <= FILLED_BYTES_MAX, "{}", text.len());
     assert!(text.starts_with("short\nyyy") && !text.contains('x'), "what is too long leaves room for others");
     let whole = text.split(['\n', 's']).filter(|item| item.starts_with('y')).all(|item| item.len() == 1_000);
@@ -69,7 +69,26 @@ fn a_template_has_a_total_size_and_leaves_out_whole_items_that_do_not_fit() {
 #[test]
 fn values_of_variables_are_not_parsed() {
     let template = Template::parse("%{edges}").unwrap();
-    assert_eq!(template.render(|_| vec!["%{episodes}".to_owned()]), "%{episodes}");
+    assert_eq!(template.render(usize::MAX, |_| vec!["%{episodes}".to_owned()]), "%{episodes}");
+}
+
+#[test]
+fn items_for_which_a_text_has_no_room_are_left_out() {
+    let template = Template::parse("a %{edges}|%{entities}").unwrap();
+    assert_eq!(template.characters(), 3);
+    let items = ["ééé".to_owned(), "longer".to_owned(), "x".to_owned()];
+    for (characters, text) in [
+        (0, "a |"),
+        (5, "a x|x"),
+        (6, "a ééé|"),
+        (8, "a ééé\nx|"),
+        (9, "a ééé\nx|x"),
+        (100, "a ééé\nlonger\nx|ééé\nlonger\nx"),
+    ] {
+        let rendered = template.render(characters, |_| items.to_vec());
+        assert_eq!(rendered, text, "{characters}");
+        assert!(rendered.chars().count() <= characters.max(3));
+    }
 }
 
 #[test]
@@ -187,7 +206,7 @@ proptest! {
     #[test]
     fn parsing_and_rendering_never_panic(text in "(%|%%|\\{|\\}|edges|limit=|types=\\[|\\]|,|:| |=|9|ü|\\PC){0,24}") {
         if let Ok(template) = Template::parse(&text) {
-            let filled = template.render(|variable| vec![format!("{}", variable.items_max())]);
+            let filled = template.render(usize::MAX, |variable| vec![format!("{}", variable.items_max())]);
             prop_assert!(template.variables().next().is_some() || filled == text);
         }
     }

@@ -40,4 +40,6 @@ mod shards;
 mod tls;
 mod transfer;
 mod v4;
+mod v4_filters;
+mod v4_templates;
 mod webhooks;

@@ -11,7 +11,7 @@ use erstwhile::Engine;
 use erstwhile::engine::compat::{DocumentSearch, NewCollection, NewDocument, RatingScope};
 use erstwhile::engine::{
     ContextRequest, FactDraft, GraphRef, Listing, NewEpisode, NewGraph, NewImportItem, NewKey, NewMessage, NewThread,
-    NewUser, NodeDraft, ProjectHandle, Search, SortBy,
+    NewUser, NodeDraft, ProjectHandle, Search, SortBy, TemplateRef,
 };
 use erstwhile::ports::{Claim, ExtractedAlias, ExtractedStatement, Extraction};
 use erstwhile::store::{DayUsage, Locate, Store, TextDigest};
@@ -242,7 +242,7 @@ impl World {
             edge_types: vec![EdgeType { name: "LIVES_AT".to_owned(), ..EdgeType::default() }],
         };
         engine.project(project).set_ontology(None, &ontology).await.unwrap();
-        engine.project(project).put_template("short", "%{user_summary}", true).await.unwrap();
+        engine.project(project).create_template("short", "%{user_summary}").await.unwrap();
         engine.project(project).set_time_zone(Some("Europe/Oslo".to_owned())).await.unwrap();
         let (url, secret) = ("https://example.org/hook", "whsec_c2VjcmV0");
         engine.project(project).add_webhook(url, WebhookEvent::ALL.to_vec(), secret.to_owned()).await.unwrap();
@@ -444,7 +444,7 @@ impl World {
         add(answers, engine.project(project).list_imports(None, 100, 0).await.unwrap());
         add(answers, engine.project(project).import_job(self.bulk).items(0, None, 100).await.unwrap());
         add(answers, engine.project(project).declared_ontology(None).await.unwrap());
-        add(answers, engine.project(project).template("short").await.unwrap());
+        add(answers, engine.project(project).template(TemplateRef::Named("short")).await.unwrap());
         add(answers, engine.project(project).rating(&RatingScope::Thread("t".to_owned())).await.unwrap());
         let groups = engine.project(project).list_groups("").await.unwrap();
         for group in &groups {

@@ -9,7 +9,8 @@ use erstwhile_core::context::{ContextBlock, ContextBudget, ContextParts, compose
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::user_node;
 use erstwhile_core::model::{Entity, Episode, EpisodeId, GraphId};
-use erstwhile_core::search::{GraphIndex, Moment, Scored, SearchRequest, Searches, Statements, is_question};
+use erstwhile_core::search::filter::Filter;
+use erstwhile_core::search::{Found, GraphIndex, Moment, Scored, SearchRequest, Searches, Statements, is_question};
 
 /// Number of messages at the end of a thread from which the query is built.
 pub(super) const MESSAGES_READ: i64 = 4;
@@ -39,6 +40,9 @@ pub struct ContextRequest {
     pub as_of: Option<Timestamp>,
     /// The block holds what the system knew at this time; now when absent.
     pub as_known_at: Option<Timestamp>,
+    /// What the block may hold. If the filter has conditions that no episode can meet, there are no messages; if it has any,
+    /// there is no summary of the user, which is made of everything.
+    pub filter: Filter,
 }
 
 impl ContextRequest {
@@ -101,21 +105,30 @@ impl ProjectHandle {
         let now = self.now();
         let limit = budget.episodes_max.max(budget.facts_max).max(budget.entities_max);
         let search = Search {
-            moment: request.as_of.map_or(Moment::Current(now), Moment::At),
+            moment: request.as_of.map_or(moment_of(&request.filter, now), Moment::At),
             as_known_at: request.as_known_at,
             statements: Some(Statements::Never),
             ignored: said.to_vec(),
+            filter: request.filter.clone(),
             ..Search::new(query, limit)
         };
-        let user_summary = self.user_summary(graph).await?;
+        let is_filtered = !request.filter.is_empty();
+        let user_summary = if is_filtered { None } else { self.user_summary(graph).await? };
         if search.query.trim().is_empty() {
             return Ok(compose(&ContextParts { user_summary, ..ContextParts::default() }, budget));
         }
         let search = self.without_violations(&index, search).await?;
-        let asked = self.asked(&index, &search, &texts, said).await?;
+        // The estimate is about the whole graph; who filters has chosen a part of it.
+        let asked = if is_filtered { Vec::new() } else { self.asked(&index, &search, &texts, said).await? };
         let vector = self.query_vector(&index, &search.query).await?;
         let search = self.request_with(search, vector);
-        let compose = |index: &GraphIndex| compose(&parts(index, graph, user_summary, &search, &asked), budget);
+        let compose = |index: &GraphIndex| {
+            let searches = Searches::new(index, &search);
+            let found = if is_filtered { searches.everything_that_passes() } else { searches.everything() };
+            let nothing_known = !asked.is_empty() && !searches.is_any_known(&asked);
+            let parts = parts(index, graph, &search, found);
+            compose(&ContextParts { user_summary, nothing_known, ..parts }, budget)
+        };
         // All facts are computed again for a past state.
         if request.as_known_at.is_some() { self.state().walk(&index, compose).await } else { index.read(compose) }
     }
@@ -144,6 +157,11 @@ impl ProjectHandle {
     }
 }
 
+/// When facts must be true that a context shows: now, unless a filter says otherwise.
+pub(super) fn moment_of(filter: &Filter, now: Timestamp) -> Moment {
+    if filter.replaces_current_restriction() { Moment::Always } else { Moment::Current(now) }
+}
+
 /// The query for the end of a conversation: the last message, followed by the earlier ones to which it may refer.
 pub(super) fn query_of(last: &[Episode]) -> String {
     let mut query = String::new();
@@ -157,24 +175,15 @@ pub(super) fn query_of(last: &[Episode]) -> String {
     query
 }
 
-/// The parts of the block; nothing is known if the graph says nothing about any of the queries in `asked`.
-fn parts(
-    index: &GraphIndex,
-    graph: GraphId,
-    user_summary: Option<String>,
-    search: &SearchRequest,
-    asked: &[SearchRequest],
-) -> ContextParts {
+/// The parts of the block that were found.
+fn parts(index: &GraphIndex, graph: GraphId, search: &SearchRequest, found: Found) -> ContextParts {
     let knowledge = &index.knowledge;
     let user = knowledge.entity_of(user_node(graph));
     // The top of the block already describes the user.
     let is_shown = |entity: &Entity| entity.id != user && knowledge.degree(entity.id) > 0;
-    let searches = Searches::new(index, search);
-    let found = searches.everything();
     let entities = items(found.entities).into_iter().filter(is_shown);
     let is_new = |id: &EpisodeId| !search.ignored.contains(id);
     ContextParts {
-        user_summary,
         facts: items(found.facts),
         entities: entities
             .map(|entity| Entity { attributes: knowledge.attributes_without_values(&entity), ..entity })
@@ -185,7 +194,7 @@ fn parts(
             .into_iter()
             .filter(|statement| statement.episodes.iter().all(is_new))
             .collect(),
-        nothing_known: !asked.is_empty() && !searches.is_any_known(asked),
+        ..ContextParts::default()
     }
 }
 

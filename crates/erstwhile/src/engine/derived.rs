@@ -49,10 +49,10 @@ pub struct Community {
 
 impl GraphHandle {
     /// The observations of a graph: what recurs or changed in it, newest evidence first. If the application says which
-    /// ones it wants, those that are most similar to its words come first.
-    pub async fn observations(&self) -> Result<Vec<Observation>> {
+    /// ones it wants, those that are most similar to its words come first. Only those that pass the filter.
+    pub async fn observations(&self, filter: &Filter) -> Result<Vec<Observation>> {
         let graph = self.partition().await?;
-        let observations = self.project.observations_in(graph).await?;
+        let observations = self.project.observations_in(graph, filter).await?;
         let steering = self.project.observation_steering(graph).await?;
         if steering.is_empty() || observations.is_empty() {
             return Ok(observations);
@@ -65,7 +65,7 @@ impl GraphHandle {
     /// The observations that are most similar to a query, best first.
     pub async fn search_observations(&self, search: &Search) -> Result<Vec<Scored<Observation>>> {
         check_query("query", &search.query)?;
-        let observations = self.observations().await?;
+        let observations = self.observations(&search.filter).await?;
         self.project.nearest(&search.query, search.limit, observations, |observation| observation.summary.clone()).await
     }
 
@@ -145,9 +145,14 @@ impl ProjectHandle {
         self.state().walk(&index, walk).await
     }
 
-    pub(super) async fn observations_in(&self, graph: GraphId) -> Result<Vec<Observation>> {
+    /// The observations of a graph that pass a filter, newest evidence first.
+    pub(super) async fn observations_in(&self, graph: GraphId, filter: &Filter) -> Result<Vec<Observation>> {
         self.walk(graph, |index| {
-            observe(&index.knowledge, |id| index.episode(id).map(|episode| episode.reference_time))
+            let metadata = |id| index.episode(id).map(|episode| &episode.metadata);
+            let passes = |one: &Observation| filter.derived(one.created_at, &one.attributes(), &one.episodes, metadata);
+            let mut observed = observe(&index.knowledge, |id| index.episode(id).map(|episode| episode.reference_time));
+            observed.retain(|one| filter.is_empty() || passes(one));
+            observed
         })
         .await
     }
@@ -155,7 +160,8 @@ impl ProjectHandle {
     /// An observation, by its id.
     pub async fn observation(&self, id: Uuid) -> Result<Observation> {
         let graph = self.graph_of(id, "observation").await?;
-        let found = self.observations_in(graph).await?.into_iter().find(|observation| observation.id == id);
+        let found =
+            self.observations_in(graph, &Filter::default()).await?.into_iter().find(|observation| observation.id == id);
         found.ok_or_else(|| Error::not_found("observation"))
     }
 

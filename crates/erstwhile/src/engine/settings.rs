@@ -114,7 +114,8 @@ impl ProjectHandle {
         value.map_or_else(|| Ok(Ontology::default()), read_ontology)
     }
 
-    async fn declare(&self, scope: SettingScope, kind: SettingKind, changes: Vec<Change>) -> Result<()> {
+    /// Applies changes of declarations of a scope.
+    pub(super) async fn declare(&self, scope: SettingScope, kind: SettingKind, changes: Vec<Change>) -> Result<()> {
         let partition = match scope {
             SettingScope::Project(_) => None,
             SettingScope::Graph(graph) => Some(graph.into()),

@@ -11,7 +11,10 @@ use super::{GraphHandle, ProjectHandle, Search, ThreadHandle};
 use crate::store::Locate;
 use erstwhile_core::digest::{digest, sentences};
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{Episode, EpisodeId, EpisodeKind, GraphId, Summary, SummarySubject, WrittenSummary};
+use erstwhile_core::model::{
+    Episode, EpisodeId, EpisodeKind, GraphId, Metadata, Summary, SummarySubject, WrittenSummary,
+};
+use erstwhile_core::search::filter::Filter;
 use erstwhile_core::search::{GraphIndex, Scored};
 
 /// Maximum number of characters of a summary.
@@ -103,7 +106,8 @@ impl ThreadHandle {
     pub async fn summary(&self) -> Result<Option<Summary>> {
         let graph = self.project.locate_graph(Locate::Thread, self.id(), "thread").await?;
         self.project.store().find_thread(graph, self.id()).await?.ok_or_else(|| Error::not_found("thread"))?;
-        let summaries = self.project.summaries_in(graph, SummaryKind::Threads, Some(self.id())).await?;
+        let summaries =
+            self.project.summaries_in(graph, SummaryKind::Threads, Some(self.id()), &Filter::default()).await?;
         Ok(summaries.into_iter().next())
     }
 }
@@ -141,6 +145,7 @@ impl ProjectHandle {
         graph: GraphId,
         what: SummaryKind,
         only: Option<&str>,
+        filter: &Filter,
     ) -> Result<Vec<Summary>> {
         let policy = self.state().content_policy(graph).await?;
         let cached = self.engine.summaries.of(graph);
@@ -160,6 +165,9 @@ impl ProjectHandle {
                 said_at: last.reference_time,
                 episodes: episodes.iter().map(|episode| episode.id).collect(),
             };
+            if !filter.is_empty() && !passes(filter, &about(String::new()), &episodes) {
+                continue;
+            }
             let own = |summary: &&WrittenSummary| summary.subject == SummarySubject::Thread(of.clone());
             if let Some(summary) = written.iter().find(own) {
                 summaries.push(about(summary.text.clone()));
@@ -210,18 +218,25 @@ impl ProjectHandle {
 }
 
 impl GraphHandle {
-    /// The summaries of a graph's threads or documents, in the order of their ids.
-    pub async fn summaries(&self, what: SummaryKind) -> Result<Vec<Summary>> {
+    /// The summaries of a graph's threads or documents that pass a filter, in the order of their ids.
+    pub async fn summaries(&self, what: SummaryKind, filter: &Filter) -> Result<Vec<Summary>> {
         let graph = self.partition().await?;
-        self.project.summaries_in(graph, what, None).await
+        self.project.summaries_in(graph, what, None, filter).await
     }
 
     /// The summaries of a graph that are most similar to a query, best first.
     pub async fn search_summaries(&self, what: SummaryKind, search: &Search) -> Result<Vec<Scored<Summary>>> {
         check_query("query", &search.query)?;
-        let summaries = self.summaries(what).await?;
+        let summaries = self.summaries(what, &search.filter).await?;
         self.project.nearest(&search.query, search.limit, summaries, |summary| summary.text.clone()).await
     }
+}
+
+/// Whether the summary of some episodes passes a filter. It has no properties.
+fn passes(filter: &Filter, summary: &Summary, episodes: &[Episode]) -> bool {
+    let metadata: HashMap<EpisodeId, &Metadata> =
+        episodes.iter().map(|episode| (episode.id, &episode.metadata)).collect();
+    filter.derived(summary.created_at, &Metadata::default(), &summary.episodes, |id| metadata.get(&id).copied())
 }
 
 /// The episodes of each thread or document, in order.

@@ -1,14 +1,21 @@
-//! Context in the layout of an application's own template.
+//! Templates that an application declares, and context in their layout.
 
 use std::collections::HashMap;
 
-use super::context::query_of;
-use super::{ProjectHandle, Search, SummaryKind, ThreadHandle};
+use uuid::Uuid;
+
+use super::context::{MESSAGES_READ, moment_of, query_of};
+use super::writes::Tries;
+use super::{GraphHandle, ProjectHandle, Search, SummaryKind, ThreadHandle};
 use crate::store::SettingScope;
+use erstwhile_core::change::{Change, SettingChange};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::user_node;
-use erstwhile_core::model::{Entity, Episode, Fact, Precondition, SettingKind};
-use erstwhile_core::search::{GraphIndex, Moment, Scored, SearchRequest, Searches, Statements};
+use erstwhile_core::model::{
+    AuditAction, ContextTemplate, Entity, Episode, Fact, GraphId, Precondition, Setting, SettingKind,
+};
+use erstwhile_core::search::filter::Filter;
+use erstwhile_core::search::{GraphIndex, Scored, SearchRequest, Searches, Statements};
 use erstwhile_core::template::{
     Template, Variable, VariableKind, line_of_summary, lines_of_entities, lines_of_episodes, lines_of_facts,
     lines_of_texts,
@@ -18,121 +25,220 @@ use erstwhile_core::template::{
 /// filtered by type after the search.
 const CANDIDATES: usize = 200;
 
-impl ProjectHandle {
-    /// Declares a template.
-    ///
-    /// # Errors
-    /// `Invalid` when it does not parse; `AlreadyExists` when `is_new` and the template exists, `NotFound` when
-    /// not `is_new` and it does not exist.
-    pub async fn put_template(&self, id: &str, text: &str, is_new: bool) -> Result<()> {
-        Template::check_id(id)?;
-        Template::parse(text)?;
-        if !is_new {
-            self.template(id).await?;
+/// A template, as a caller names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TemplateRef<'a> {
+    /// By its name.
+    Named(&'a str),
+    /// By its uuid.
+    Uuid(Uuid),
+}
+
+impl TemplateRef<'_> {
+    fn is(self, template: &ContextTemplate) -> bool {
+        match self {
+            Self::Named(name) => template.name == name,
+            Self::Uuid(uuid) => template.uuid == uuid,
         }
-        let over = if is_new { Precondition::Absent } else { Precondition::None };
-        self.put_setting(None, (SettingKind::ContextTemplate, id), text.into(), over).await
-    }
-
-    /// The text of a template.
-    pub async fn template(&self, id: &str) -> Result<String> {
-        self.whole()?;
-        self.layout(id).await
-    }
-
-    /// The text of a template, also for a caller who reaches only one graph.
-    async fn layout(&self, id: &str) -> Result<String> {
-        let settings = self.state().declared_in(SettingScope::Project(self.id), SettingKind::ContextTemplate).await?;
-        let setting = settings.iter().find(|setting| setting.name == id);
-        let text = setting.and_then(|setting| setting.value.as_str());
-        text.map(str::to_owned).ok_or_else(|| Error::not_found("context template"))
     }
 }
 
-impl ThreadHandle {
-    /// The context of a thread in the layout of a template.
-    pub async fn context_by_template(&self, template_id: &str) -> Result<String> {
-        let template = Template::parse(&self.project.layout(template_id).await?)?;
-        let thread = self.get().await?;
-        self.project.state().wait_for_unread(thread.graph).await;
-        let last = self.project.store().last_messages(thread.graph, self.id(), super::context::MESSAGES_READ).await?;
-        let query = query_of(&last);
+impl ProjectHandle {
+    /// The templates of the project, by name.
+    pub async fn templates(&self) -> Result<Vec<ContextTemplate>> {
+        let settings = self.settings(None, SettingKind::ContextTemplate).await?.into_iter();
+        settings.map(|setting| ContextTemplate::of(self.id, setting)).collect()
+    }
+
+    /// A template.
+    pub async fn template(&self, template: TemplateRef<'_>) -> Result<ContextTemplate> {
+        Ok(self.stored_template(template).await?.1)
+    }
+
+    /// A template, as it is stored and as it is read.
+    async fn stored_template(&self, template: TemplateRef<'_>) -> Result<(Setting, ContextTemplate)> {
+        for setting in self.settings(None, SettingKind::ContextTemplate).await? {
+            let found = ContextTemplate::of(self.id, setting.clone())?;
+            if template.is(&found) {
+                return Ok((setting, found));
+            }
+        }
+        Err(Error::not_found("context template"))
+    }
+
+    /// Declares a template.
+    ///
+    /// # Errors
+    /// `Invalid` when it does not parse; `AlreadyExists` when there is a template of that name.
+    pub async fn create_template(&self, name: &str, text: &str) -> Result<ContextTemplate> {
+        Template::check_id(name)?;
+        Template::parse(text)?;
+        let uuid = Uuid::new_v5(&self.id.0, self.ids().next().as_bytes());
+        let created = ContextTemplate { uuid, name: name.to_owned(), text: text.to_owned(), created_at: self.now() };
+        let value = created.setting(created.created_at)?.value;
+        self.put_setting(None, (SettingKind::ContextTemplate, name), value, Precondition::Absent).await?;
+        // Read again, because a repeated request is answered with what the first attempt stored.
+        self.template(TemplateRef::Uuid(uuid)).await
+    }
+
+    /// Changes the name or the text of a template; what is absent stays.
+    ///
+    /// # Errors
+    /// `Invalid` when the text does not parse; `NotFound` when there is no such template; `AlreadyExists` when another
+    /// template has the name.
+    pub async fn change_template(
+        &self,
+        template: TemplateRef<'_>,
+        name: Option<&str>,
+        text: Option<&str>,
+    ) -> Result<ContextTemplate> {
+        name.map_or(Ok(()), Template::check_id)?;
+        text.map_or(Ok(()), |text| Template::parse(text).map(drop))?;
+        let mut tries = Tries::new();
+        loop {
+            let (stored, before) = self.stored_template(template).await?;
+            let after = ContextTemplate {
+                name: name.unwrap_or(&before.name).to_owned(),
+                text: text.unwrap_or(&before.text).to_owned(),
+                ..before
+            };
+            match self.replace_template(stored, &after).await {
+                Ok(()) => return Ok(after),
+                Err(error) => tries.again(error)?,
+            }
+        }
+    }
+
+    /// Replaces a template, if nobody else changed it in between.
+    async fn replace_template(&self, stored: Setting, after: &ContextTemplate) -> Result<()> {
+        let (kind, replacement) = (SettingKind::ContextTemplate, after.setting(self.now())?);
+        let unchanged = Precondition::Equals(stored.value.clone());
+        let put = |setting, over| Change::Setting(SettingChange::Put(setting, over));
+        let mut changes = if after.name == stored.name {
+            vec![put(replacement, unchanged)]
+        } else {
+            let removed = Change::Setting(SettingChange::Remove(kind, stored.name.clone()));
+            vec![put(stored, unchanged), removed, put(replacement, Precondition::Absent)]
+        };
+        changes.extend(self.record_setting(AuditAction::Change, (kind, &after.name), None));
+        self.declare(self.scope(None).await?, kind, changes).await
+    }
+
+    /// The layout of a template, also for a caller who reaches only one graph.
+    async fn layout(&self, template: TemplateRef<'_>) -> Result<Template> {
+        let settings = self.state().declared_in(SettingScope::Project(self.id), SettingKind::ContextTemplate).await?;
+        for setting in settings.iter() {
+            let found = ContextTemplate::of(self.id, setting.clone())?;
+            if template.is(&found) {
+                return Template::parse(&found.text);
+            }
+        }
+        Err(Error::not_found("context template"))
+    }
+
+    /// The context for a search of a graph in the layout of a template.
+    async fn lay_out(
+        &self,
+        graph: GraphId,
+        template: &Template,
+        search: Search,
+        characters_max: usize,
+    ) -> Result<String> {
+        self.state().wait_for_unread(graph).await;
+        let texts = self.texts_for(graph, template, &search).await?;
+        let index = self.index(graph).await?;
+        let search =
+            Search { moment: moment_of(&search.filter, self.now()), statements: Some(Statements::Never), ..search };
+        let is_blank = search.query.trim().is_empty();
+        let request = if is_blank { None } else { Some(self.search_request(&index, search).await?) };
+        index.read(|index| {
+            let searched = request.as_ref().map(|request| Found::new(index, request, template));
+            let found = Found { texts, ..searched.unwrap_or_default() };
+            template.render(characters_max, |variable| found.lines(variable, graph))
+        })
+    }
+
+    /// What the variables of a template need that no index finds: summaries and observations. A filter that is not about
+    /// episodes leaves none, and one of any kind leaves no summary of the user, which is made of everything.
+    async fn texts_for(
+        &self,
+        graph: GraphId,
+        template: &Template,
+        search: &Search,
+    ) -> Result<HashMap<VariableKind, Vec<String>>> {
+        let (query, filter) = (&search.query, &search.filter);
         let mut texts: HashMap<VariableKind, Vec<String>> = HashMap::new();
         for variable in template.variables() {
             if texts.contains_key(&variable.kind) {
                 continue;
             }
             let found = match variable.kind {
-                VariableKind::Observations => {
-                    let observations = self.project.observations_in(thread.graph).await?;
-                    let nearest =
-                        self.project.nearest(&query, CANDIDATES, observations, |one| one.summary.clone()).await?;
+                VariableKind::Observations if filter.is_about_episodes() => {
+                    let observations = self.observations_in(graph, filter).await?;
+                    let nearest = self.nearest(query, CANDIDATES, observations, |one| one.summary.clone()).await?;
                     nearest.into_iter().map(|found| found.item.summary).collect()
                 }
-                VariableKind::ThreadSummaries => {
-                    let summaries = self.project.summaries_in(thread.graph, SummaryKind::Threads, None).await?;
-                    let nearest = self.project.nearest(&query, CANDIDATES, summaries, |one| one.text.clone()).await?;
+                VariableKind::ThreadSummaries if filter.is_about_episodes() => {
+                    let summaries = self.summaries_in(graph, SummaryKind::Threads, None, filter).await?;
+                    let nearest = self.nearest(query, CANDIDATES, summaries, |one| one.text.clone()).await?;
                     nearest.into_iter().map(|found| found.item.text).collect()
                 }
-                VariableKind::UserSummary => self.project.user_summary(thread.graph).await?.into_iter().collect(),
+                VariableKind::UserSummary if filter.is_empty() => self.user_summary(graph).await?.into_iter().collect(),
                 _ => continue,
             };
             texts.insert(variable.kind, found);
         }
-        let index = self.project.index(thread.graph).await?;
-        let search = if query.trim().is_empty() {
-            None
-        } else {
-            let search = Search {
-                moment: Moment::Current(self.project.now()),
-                statements: Some(Statements::Never),
-                ignored: last.iter().map(|message| message.id).collect(),
-                ..Search::new(query, CANDIDATES)
-            };
-            Some(self.project.search_request(&index, search).await?)
-        };
-        let fill = |found: &Found, variable: &Variable| {
-            let known = texts.get(&variable.kind).map(Vec::as_slice).unwrap_or_default();
-            let limit = variable.items_max();
-            match variable.kind {
-                VariableKind::UserSummary => known.first().map(|text| line_of_summary(text)).into_iter().collect(),
-                VariableKind::Observations | VariableKind::ThreadSummaries => lines_of_texts(known, variable),
-                VariableKind::Edges => {
-                    let fits = |name: &str| variable.types.is_empty() || variable.types.iter().any(|own| own == name);
-                    let fitting = found.facts.iter().filter(|fact| fits(&fact.predicate));
-                    lines_of_facts(&fitting.take(limit).cloned().collect::<Vec<_>>(), variable)
-                }
-                VariableKind::Entities => {
-                    let own = user_node(thread.graph);
-                    let fits = |label: Option<&String>| {
-                        variable.types.is_empty() || label.is_some_and(|label| variable.types.contains(label))
-                    };
-                    let fitting = found.entities.iter().filter(|entity| entity.id != own);
-                    let fitting = fitting.filter(|entity| fits(entity.entity_type.as_ref()));
-                    lines_of_entities(&fitting.take(limit).cloned().collect::<Vec<_>>(), variable)
-                }
-                VariableKind::Episodes => {
-                    lines_of_episodes(&found.episodes.iter().take(limit).cloned().collect::<Vec<_>>(), variable)
-                }
-            }
-        };
-        index.read(|index| {
-            let found = search.as_ref().map(|search| Found::new(index, search, &template)).unwrap_or_default();
-            template.render(|variable| fill(&found, variable))
-        })
+        Ok(texts)
     }
 }
 
-/// The search results from which the variables of a template select: one search for each kind, even when several
-/// variables use it.
+impl ThreadHandle {
+    /// The context of a thread in the layout of a template.
+    pub async fn context_by_template(&self, template: TemplateRef<'_>) -> Result<String> {
+        let template = self.project.layout(template).await?;
+        let thread = self.get().await?;
+        let last = self.project.store().last_messages(thread.graph, self.id(), MESSAGES_READ).await?;
+        let ignored = last.iter().map(|message| message.id).collect();
+        let search = Search { ignored, ..Search::new(query_of(&last), CANDIDATES) };
+        self.project.lay_out(thread.graph, &template, search, usize::MAX).await
+    }
+}
+
+impl GraphHandle {
+    /// The context of a query in the layout of a template, made of what passes a filter. Items for which `characters_max`
+    /// leaves no room are left out.
+    ///
+    /// # Errors
+    /// `Invalid` when the template itself is longer.
+    pub async fn context_by_template(
+        &self,
+        template: TemplateRef<'_>,
+        query: &str,
+        filter: Filter,
+        characters_max: usize,
+    ) -> Result<String> {
+        let template = self.project.layout(template).await?;
+        let own = template.characters();
+        if own > characters_max {
+            return Err(Error::invalid(format!("the template has {own} characters without its variables")));
+        }
+        let graph = self.partition().await?;
+        let search = Search { filter, ..Search::new(query, CANDIDATES) };
+        self.project.lay_out(graph, &template, search, characters_max).await
+    }
+}
+
+/// What the variables of a template select from: one search for each kind, even when several variables use it.
 #[derive(Debug, Default)]
 struct Found {
     facts: Vec<Fact>,
     entities: Vec<Entity>,
     episodes: Vec<Episode>,
+    texts: HashMap<VariableKind, Vec<String>>,
 }
 
 impl Found {
+    /// The results of the searches that a template needs, without texts.
     fn new(index: &GraphIndex, search: &SearchRequest, template: &Template) -> Self {
         let uses = |kind| template.variables().any(|variable| variable.kind == kind);
         let searches = Searches::new(index, search);
@@ -144,9 +250,36 @@ impl Found {
             found.entities = items(searches.entities());
         }
         if uses(VariableKind::Episodes) {
-            found.episodes = items(searches.episodes());
+            found.episodes = items(searches.episodes_for_context());
         }
         found
+    }
+
+    /// The lines that a variable shows.
+    fn lines(&self, variable: &Variable, graph: GraphId) -> Vec<String> {
+        let texts = self.texts.get(&variable.kind).map(Vec::as_slice).unwrap_or_default();
+        let limit = variable.items_max();
+        match variable.kind {
+            VariableKind::UserSummary => texts.first().map(|text| line_of_summary(text)).into_iter().collect(),
+            VariableKind::Observations | VariableKind::ThreadSummaries => lines_of_texts(texts, variable),
+            VariableKind::Edges => {
+                let fits = |name: &str| variable.types.is_empty() || variable.types.iter().any(|own| own == name);
+                let fitting = self.facts.iter().filter(|fact| fits(&fact.predicate));
+                lines_of_facts(&fitting.take(limit).cloned().collect::<Vec<_>>(), variable)
+            }
+            VariableKind::Entities => {
+                let own = user_node(graph);
+                let fits = |label: Option<&String>| {
+                    variable.types.is_empty() || label.is_some_and(|label| variable.types.contains(label))
+                };
+                let fitting = self.entities.iter().filter(|entity| entity.id != own);
+                let fitting = fitting.filter(|entity| fits(entity.entity_type.as_ref()));
+                lines_of_entities(&fitting.take(limit).cloned().collect::<Vec<_>>(), variable)
+            }
+            VariableKind::Episodes => {
+                lines_of_episodes(&self.episodes.iter().take(limit).cloned().collect::<Vec<_>>(), variable)
+            }
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use erstwhile_core::compat::fact_rating::RatingInstruction;
 use erstwhile_core::content_policy::{BoundPolicy, PolicyRevision};
 use erstwhile_core::error::{Error, Result};
-use erstwhile_core::model::{PolicySet, Setting, SettingKind, UserGroup, Webhook};
+use erstwhile_core::model::{ContextTemplate, PolicySet, Setting, SettingKind, UserGroup, Webhook};
 use erstwhile_core::ontology::Ontology;
 
 /// Which observations to make.
@@ -49,9 +49,10 @@ struct GroupName {
 pub(super) fn check(setting: &Setting) -> Result<()> {
     match setting.kind {
         SettingKind::Ontology => is::<Ontology>(setting),
-        SettingKind::CustomInstruction | SettingKind::UserSummaryInstruction | SettingKind::ContextTemplate => {
-            is::<String>(setting)
-        }
+        SettingKind::CustomInstruction | SettingKind::UserSummaryInstruction => is::<String>(setting),
+        // Earlier versions stored only the text.
+        SettingKind::ContextTemplate if setting.value.is_string() => Ok(()),
+        SettingKind::ContextTemplate => is::<ContextTemplate>(setting),
         SettingKind::ObservationSteering => is::<Steering>(setting),
         SettingKind::RatingInstruction => is::<RatingInstruction>(setting),
         SettingKind::ThreadInstruction => is::<ThreadInstruction>(setting),
@@ -101,6 +102,7 @@ mod tests {
             (SettingKind::UserSummaryInstruction, "a", json!("be brief")),
             (SettingKind::ObservationSteering, "", json!({ "types": [{ "name": "a", "description": "b" }] })),
             (SettingKind::ContextTemplate, "a", json!("%{user_summary}")),
+            (SettingKind::ContextTemplate, "a", json!({ "uuid": uuid, "text": "%{user_summary}", "created_at": at })),
             (SettingKind::RatingInstruction, "", json!({ "instruction": "what Ann drinks" })),
             (SettingKind::ThreadInstruction, "t", json!({ "facts": "all", "summary": null })),
             (SettingKind::UserGroup, "a", group),

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use erstwhile::Engine;
 use erstwhile::engine::compat::NewCollection;
-use erstwhile::engine::{ErasureState, FactDraft, GraphUpdate, NewGraph, NewThread, NewUser, NodeDraft, UserUpdate};
+use erstwhile::engine::{
+    ErasureState, FactDraft, GraphUpdate, NewGraph, NewThread, NewUser, NodeDraft, TemplateRef, UserUpdate,
+};
 use erstwhile::model::{EpisodeId, FactEdit, Holding, Metadata, Precondition, SettingKind};
 use erstwhile::ontology::{EntityType, Ontology};
 use erstwhile::ports::{Claim, Extraction};
@@ -144,7 +146,9 @@ enum Replaced {
 async fn replace(world: &World, what: Replaced, message: EpisodeId, text: &str) {
     let project = world.engine.project(world.project);
     match what {
-        Replaced::Template => project.put_template("layout", text, false).await.unwrap(),
+        Replaced::Template => {
+            project.change_template(TemplateRef::Named("layout"), None, Some(text)).await.unwrap();
+        }
         Replaced::Instruction => {
             let instruction = (SettingKind::CustomInstruction, "tone");
             project.put_setting(Some(&world.graph()), instruction, text.into(), Precondition::None).await.unwrap();
@@ -194,7 +198,7 @@ async fn replaced_text_leaves_no_byte_in_the_files() {
         project.create_graph(NewGraph { graph_id: "shared".to_owned(), ..NewGraph::default() }).await.unwrap();
         project.add_collection(NewCollection { name: "papers".to_owned(), ..NewCollection::default() }).await.unwrap();
         project.create_group("first", None).await.unwrap();
-        project.put_template("layout", "first", true).await.unwrap();
+        project.create_template("layout", "first").await.unwrap();
         replace(&world, what, message, CANARY).await;
         assert!(is_stored(&world, CANARY), "{what:?} was stored");
         replace(&world, what, message, KEPT).await;
@@ -211,7 +215,7 @@ async fn removed_declarations_leave_no_byte_in_the_files() {
     let project = world.engine.project(world.project);
     project.create_group(KEPT, None).await.unwrap();
     let group = project.create_group(CANARY, None).await.unwrap();
-    project.put_template("layout", CANARY, true).await.unwrap();
+    project.create_template("layout", CANARY).await.unwrap();
     let instruction = (SettingKind::CustomInstruction, CANARY);
     project.put_setting(None, instruction, "polite".into(), Precondition::None).await.unwrap();
     let done = Some(ErasureState::Done);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use erstwhile::engine::{
-    DamageSearch, GraphRef, GraphUpdate, Listing, NewGraph, NewKey, NewThread, NewUser, SortBy, UserUpdate,
+    DamageSearch, GraphRef, GraphUpdate, Listing, NewGraph, NewKey, NewThread, NewUser, SortBy, TemplateRef, UserUpdate,
 };
 use erstwhile::model::{EpisodeState, FactEdit, KeyRole, Metadata, Thread, User};
 use erstwhile::ports::Extraction;
@@ -108,7 +108,7 @@ async fn read(world: &World, engine: &Engine) -> Vec<Result<String, ErrorKind>> 
             .get()
             .await
             .map(|thread| format!("{:?}", Thread { user_id: None, user_uuid: None, ..thread })),
-        project.template("short").await,
+        project.template(TemplateRef::Named("short")).await.map(|template| format!("{template:?}")),
         facts,
         project.graph(GraphRef::Graph("company".to_owned())).get().await.map(|graph| format!("{graph:?}")),
         project.info().await.map(|project| format!("{project:?}")),
@@ -126,7 +126,7 @@ async fn a_flipped_byte_of_a_record_is_found_and_nothing_else_is_returned() {
     world.say("2025-01-01T00:00:00Z", said).await;
     world.ingest().await;
     let project = world.engine.project(world.project);
-    project.put_template("short", "%{user_summary}", true).await.unwrap();
+    project.create_template("short", "%{user_summary}").await.unwrap();
     project.create_graph(NewGraph { graph_id: "company".to_owned(), ..NewGraph::default() }).await.unwrap();
     project.create_key(new_key(), [7; 32]).await.unwrap();
     let fact = project.graph(world.graph()).facts(&Default::default()).await.unwrap().remove(0).fact.id;

@@ -2,6 +2,7 @@
 
 use erstwhile::model::{Holding, Precondition, SettingKind};
 use erstwhile::ports::Extraction;
+use erstwhile::search::filter::Filter;
 use serde_json::json;
 
 use crate::world::{World, claim, lives_in};
@@ -22,7 +23,9 @@ async fn the_observations_that_an_application_asks_for_come_first() {
     }
     world.ingest().await;
     let project = world.engine.project(world.project);
-    let first = async || project.graph(world.graph()).observations().await.expect("observations")[0].kind.as_str();
+    let first = async || {
+        project.graph(world.graph()).observations(&Filter::default()).await.expect("observations")[0].kind.as_str()
+    };
     assert_eq!(first().await, "change", "the newest evidence");
     let steer = async |scope, value| {
         let setting = (SettingKind::ObservationSteering, "");

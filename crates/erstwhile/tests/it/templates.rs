@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use erstwhile::engine::TemplateRef;
 use erstwhile::error::Result;
-use erstwhile::model::{Precondition, SettingKind};
+use erstwhile::model::{ContextTemplate, Precondition, SettingKind};
 use erstwhile::ports::Embedder;
 use erstwhile_testkit::WordEmbedder;
+use uuid::Uuid;
 
 use crate::world::{World, likes};
 
@@ -52,11 +54,17 @@ async fn a_variable_that_is_repeated_is_searched_once_and_filled_each_time_as_it
     for kind in ["observations", "thread_summaries", "user_summary", "edges", "entities", "episodes"] {
         let laid_out = async |id: &str, text: String| {
             let id = format!("{kind} {id}");
-            world.engine.project(world.project).put_template(&id, &text, true).await.unwrap();
+            world.engine.project(world.project).create_template(&id, &text).await.unwrap();
             // What is remembered of the graph is made at the first time.
-            world.engine.project(world.project).thread("t").context_by_template(&id).await.unwrap();
+            world.engine.project(world.project).thread("t").context_by_template(TemplateRef::Named(&id)).await.unwrap();
             let before = embedder.0.load(Ordering::SeqCst);
-            let context = world.engine.project(world.project).thread("t").context_by_template(&id).await.unwrap();
+            let context = world
+                .engine
+                .project(world.project)
+                .thread("t")
+                .context_by_template(TemplateRef::Named(&id))
+                .await
+                .unwrap();
             (context, embedder.0.load(Ordering::SeqCst) - before)
         };
         let (one, searches) = laid_out("once", format!("%{{{kind}}}")).await;
@@ -67,4 +75,48 @@ async fn a_variable_that_is_repeated_is_searched_once_and_filled_each_time_as_it
         assert_eq!((filled[0], filled[2]), (one.as_str(), one.as_str()), "{kind}");
         assert!(filled[1].len() <= one.len() && one.starts_with(filled[1]), "{kind}: {three}");
     }
+}
+
+/// Earlier versions stored only the text of a template, and its uuid followed from its name.
+#[tokio::test]
+async fn a_template_of_an_earlier_version_keeps_its_uuid_when_it_is_renamed() {
+    let world = World::new().await;
+    let project = world.engine.project(world.project);
+    let stored = (SettingKind::ContextTemplate, "old");
+    project.put_setting(None, stored, "%{user_summary}".into(), Precondition::Absent).await.unwrap();
+    let before = project.template(TemplateRef::Named("old")).await.unwrap();
+    assert_eq!(before.uuid, Uuid::new_v5(&world.project.0, b"context template\0old"));
+    let renamed = project.change_template(TemplateRef::Uuid(before.uuid), Some("new"), None).await.unwrap();
+    let expected = ContextTemplate { name: "new".to_owned(), ..before.clone() };
+    assert_eq!(renamed, expected);
+    let another = project.create_template("old", "%{edges}").await.unwrap();
+    assert_ne!(another.uuid, before.uuid);
+    assert_eq!(project.template(TemplateRef::Uuid(before.uuid)).await.unwrap(), expected);
+    assert_eq!(project.templates().await.unwrap(), [expected, another]);
+}
+
+#[tokio::test]
+async fn concurrent_changes_of_a_template_are_all_kept() {
+    let world = World::new().await;
+    let project = world.engine.project(world.project);
+    let uuid = project.create_template("a", "%{edges}").await.unwrap().uuid;
+    let renames = (0..8).map(|number| {
+        let project = project.clone();
+        let change = async move {
+            let (name, text) = (format!("a{number}"), format!("{number} %{{edges}}"));
+            let name = (number % 2 == 0).then_some(name.as_str());
+            let text = (number % 2 == 1).then_some(text.as_str());
+            project.change_template(TemplateRef::Uuid(uuid), name, text).await
+        };
+        tokio::spawn(change)
+    });
+    let changes: Vec<_> = renames.collect();
+    let mut ended = Vec::new();
+    for change in changes {
+        ended.push(change.await.unwrap().unwrap());
+    }
+    let last = project.template(TemplateRef::Uuid(uuid)).await.unwrap();
+    assert_eq!(project.templates().await.unwrap(), std::slice::from_ref(&last));
+    assert!(last.name.len() == 2 && last.text.ends_with(" %{edges}"), "{last:?}");
+    assert!(ended.contains(&last), "{ended:?}");
 }

@@ -54,7 +54,7 @@ async fn a_statement_is_found_and_in_no_list() {
     assert!(graph.facts_at(None, None).await.unwrap().iter().all(|fact| fact.predicate != STATEMENT));
     let node = world.engine.project(world.project).user("ann").entity().await.unwrap();
     assert!(!node.summary.contains("locker"), "{}", node.summary);
-    assert!(graph.observations().await.unwrap().is_empty());
+    assert!(graph.observations(&Default::default()).await.unwrap().is_empty());
     let everything = PatternRequest::everything(world.engine.now());
     let patterns = graph.patterns(&Default::default(), &everything).await.unwrap().patterns;
     assert_eq!(patterns.edges_analyzed, 1, "neither a statement nor a value");

@@ -238,14 +238,7 @@ NEEDED = {
 ALTERNATIVES = {"graph.lookup": ["user_id", "thread_id", "graph_id"], "user.lookup": ["user_id", "thread_id"]}
 # Arguments that the server refuses, rather than ignoring them, with the code of the error: see docs/generations.md.
 REFUSED = {
-    "context.update_template": {"name": "invalid_request"},
-    "graph.document_summary.list": {"filters": "unsupported_filter"},
-    "graph.get_context": {"filters": "unsupported_filter", "template_uuid": "unsupported_parameter"},
-    "graph.observation.list": {"filters": "unsupported_filter"},
-    "graph.search_observations": {"filters": "unsupported_filter"},
-    "graph.search_thread_summaries": {"filters": "unsupported_filter"},
     "graph.set_ontology": {"entity_type_hierarchy": "unsupported_parameter"},
-    "graph.thread_summary.list": {"filters": "unsupported_filter"},
     "project.set_ontology": {"entity_type_hierarchy": "unsupported_parameter"},
     "thread.lookup": {"user_id": "invalid_request", "graph_id": "invalid_request"},
     "user.lookup": {"graph_id": "invalid_request"},

@@ -4,9 +4,10 @@ from types import SimpleNamespace
 from typing import Any, Callable, Iterable
 
 import pytest
-from support import finished
+from support import Talk, finished
 from zep_cloud import (
     BadRequestError,
+    DocumentSummaryListFilters,
     EdgeInput,
     EdgeListFilters,
     EdgeNodeRef,
@@ -18,7 +19,10 @@ from zep_cloud import (
     NodeInput,
     NodeListFilters,
     NodeSearchFilters,
+    ObservationListFilters,
     SearchFilters,
+    ThreadSummaryListFilters,
+    ThreadSummarySearchFilters,
 )
 
 CHESS, ROME = "Mia plays chess.", "Leo visited Rome."
@@ -174,6 +178,54 @@ def test_filters_of_hyperedges(world: SimpleNamespace) -> None:
     listed = lambda filters: [one.fact for one in zep.graph.hyperedge.list(graph, filters=filters).items]  # noqa: E731
     check(HyperedgeListFilters, expected, listed)
     assert sorted(listed({"node_uuids": [world.nodes["Mia"].uuid_]})) == [match, trip]
+
+
+def test_filters_of_observations_and_summaries(talk: Talk) -> None:
+    zep, graph = talk.zep, talk.user.graph_uuid
+    for month in ("01", "02", "03"):
+        message = talk.say("I visited Lyon.", reference_time=f"2024-{month}-01T00:00:00Z", metadata={"k": 1})
+    for number, document in enumerate(("one", "two")):
+        finished(zep, zep.graph.episode.add(graph, data="Noor sells tea.", document_id=document, metadata={"k": number}).task)
+    since, before = date("created_at", "gte", "2020-01-01T00:00:00Z"), date("created_at", "lt", "2020-01-01T00:00:00Z")
+
+    expected = {"date_filters": (since, ["recurring"]), "property_filters": ([{"property_name": "kind", "operator": "eq", "value": "recurring"}], ["recurring"])}
+    observed = lambda filters: [one.attributes["kind"] for one in zep.graph.observation.list(graph, filters=filters).items]  # noqa: E731
+    check(ObservationListFilters, expected, observed)
+    searched = lambda filters: [one.attributes["kind"] for one in zep.graph.search_observations(graph, query="Lyon", filters=filters).items]  # noqa: E731
+    for found in (observed, searched):
+        assert found({"metadata_filters": metadata("eq", 1)}) == found({"episode_uuids": [message.uuid_]}) == ["recurring"]
+        assert found({"date_filters": before}) == found({"metadata_filters": metadata("eq", 7)}) == []
+
+    expected = {"date_filters": (since, ["one", "two"]), "metadata_filters": (metadata("eq", 1), ["two"])}
+    documents = lambda filters: [one.document_id for one in zep.graph.document_summary.list(graph, filters=filters).items]  # noqa: E731
+    check(DocumentSummaryListFilters, expected, documents, ["property_filters"])
+    expected = {"date_filters": (since, [talk.thread.uuid_]), "metadata_filters": (metadata("eq", 1), [talk.thread.uuid_])}
+    threads = lambda filters: [one.thread_uuid for one in zep.graph.thread_summary.list(graph, filters=filters).items]  # noqa: E731
+    check(ThreadSummaryListFilters, expected, threads, ["property_filters"])
+    threads_found = lambda filters: [one.thread_uuid for one in zep.graph.search_thread_summaries(graph, query="Lyon", filters=filters).items]  # noqa: E731
+    check(ThreadSummarySearchFilters, {"metadata_filters": expected["metadata_filters"]}, threads_found)
+    for found in (documents, threads, threads_found):
+        assert found({"date_filters": before}) == found({"metadata_filters": metadata("eq", 7)}) == []
+    for found in (observed, searched, documents, threads, threads_found):
+        for refused in ({"date_filters": date("valid_at", "is_null")}, {"edge_types": ["VISITED"]}):
+            with pytest.raises(BadRequestError) as error:
+                found(refused)
+            assert error.value.body.error.code == "unsupported_filter"
+
+
+def test_filters_of_a_context(world: SimpleNamespace) -> None:
+    zep, graph = world.zep, world.graph
+    context = lambda filters: zep.graph.get_context(graph, query="chess or Rome", filters=filters, include_results=True)  # noqa: E731
+    expected = {field: (value, [CHESS]) for field, value in about_chess(world).items()}
+    # Both ends need one of the labels. Without a condition on dates, a context holds what is true now.
+    expected["node_labels"] = (["Player", "Entity"], [CHESS])
+    check(SearchFilters, expected, lambda filters: [edge.fact for edge in context(filters).results.edges], ["content_policy_violated"])
+    for field, (value, _) in expected.items():
+        shown = context({field: value}).context
+        assert CHESS in shown and ROME not in shown, field
+    ended = context({"date_filters": date("invalid_at", "is_not_null")})
+    assert [edge.fact for edge in ended.results.edges] == [ROME] and ROME in ended.context and CHESS not in ended.context
+    assert sorted(node.name for node in ended.results.nodes) == ["Leo", "Rome"] and ended.results.episodes == []
 
 
 @pytest.mark.parametrize(

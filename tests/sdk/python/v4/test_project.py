@@ -74,8 +74,17 @@ def test_templates_shape_a_context(talk: Talk) -> None:
     assert zep.context.list_templates().items
     assert zep.thread.get_context(talk.thread.uuid_, template_uuid=template.uuid_).context.startswith("Facts: ")
     assert zep.context.update_template(template.uuid_, name=name, template="%{user_summary}", idempotency_key=unique()).template == "%{user_summary}"
+    renamed = zep.context.update_template(template.uuid_, name=f"{name}-2")
+    assert (renamed.uuid_, renamed.name, renamed.template, renamed.created_at) == (template.uuid_, f"{name}-2", "%{user_summary}", template.created_at)
+    assert zep.context.list_templates(name=name).items == []
+    assert zep.context.update_template(template.uuid_, name=name).name == name
     assert zep.context.update_template(template.uuid_).template == "%{user_summary}"
+    facts = zep.context.update_template(template.uuid_, template="Facts: %{edges limit=3}")
+    by_query = zep.graph.get_context(talk.user.graph_uuid, query="What does Noor like?", template_uuid=facts.uuid_)
+    assert by_query.context.startswith("Facts: ") and "hiking" in by_query.context
     other = zep.context.create_template(name=unique("template"), template="%{user_summary}")
+    with pytest.raises(ConflictError):
+        zep.context.update_template(other.uuid_, name=name, request_options=ONCE)
     zep.context.delete_template(other.uuid_)
     with pytest.raises(ConflictError):
         zep.context.create_template(name=name, template="%{user_summary}", request_options=ONCE)

@@ -5,6 +5,7 @@ use axum::Json;
 use erstwhile::engine::{Community, GraphRef, ProjectHandle, SummaryKind};
 use erstwhile::model::Summary;
 use erstwhile::observations::Observation;
+use erstwhile::search::filter::Filter;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -123,7 +124,7 @@ async fn observations(
     graph: GraphRef,
     query: KeyedPage,
 ) -> Result<KeyedRows<WireDerived>, ApiError> {
-    page(&query, project.graph(&graph).observations().await?)
+    page(&query, project.graph(&graph).observations(&Filter::default()).await?)
 }
 
 pub(super) async fn observations_of_user(
@@ -202,7 +203,7 @@ async fn summaries<W: Serialize + From<Summary>>(
     query: KeyedPage,
 ) -> Result<KeyedRows<W>, ApiError> {
     let order = query.order(&[KeyedOrder::Uuid, KeyedOrder::CreatedAt])?;
-    let summaries = project.graph(&graph).summaries(what).await?.into_iter();
+    let summaries = project.graph(&graph).summaries(what, &Filter::default()).await?.into_iter();
     let rows = summaries.map(|summary| (key(order, summary.created_at), summary.id, W::from(summary)));
     query.respond(rows.collect())
 }
@@ -236,7 +237,7 @@ pub(super) async fn sagas_of_user(
     PathId(user_id): PathId,
     Body(query): Body<KeyedPage>,
 ) -> Result<KeyedRows<WireDerived>, ApiError> {
-    page(&query, project.graph(GraphRef::User(user_id)).summaries(SummaryKind::Threads).await?)
+    page(&query, project.graph(GraphRef::User(user_id)).summaries(SummaryKind::Threads, &Filter::default()).await?)
 }
 
 pub(super) async fn sagas_of_graph(
@@ -244,7 +245,7 @@ pub(super) async fn sagas_of_graph(
     PathId(graph_id): PathId,
     Body(query): Body<KeyedPage>,
 ) -> Result<KeyedRows<WireDerived>, ApiError> {
-    page(&query, project.graph(GraphRef::Graph(graph_id)).summaries(SummaryKind::Threads).await?)
+    page(&query, project.graph(GraphRef::Graph(graph_id)).summaries(SummaryKind::Threads, &Filter::default()).await?)
 }
 
 pub(super) async fn communities_of_user(

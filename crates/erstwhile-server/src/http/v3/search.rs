@@ -119,7 +119,8 @@ pub(super) async fn search(
         }
         "auto" => {
             let tokens_max = characters.clamp(100, CONTEXT_CHARACTERS_MAX) / 4;
-            let request = ContextRequest { tokens_max: Some(tokens_max), ..ContextRequest::default() };
+            let filter = search.filter.clone();
+            let request = ContextRequest { tokens_max: Some(tokens_max), filter, ..ContextRequest::default() };
             results.context = Some(project.graph(&graph).context(&search.query, request).await?.text);
             if raw {
                 results.edges = Some(ranked(project.graph(&graph).search_facts(search.clone()).await?));

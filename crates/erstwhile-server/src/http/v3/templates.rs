@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use erstwhile::engine::ProjectHandle;
-use erstwhile::model::SettingKind;
+use erstwhile::engine::TemplateRef;
+use erstwhile::model::{ContextTemplate, SettingKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -22,10 +22,9 @@ pub(super) struct WireTemplate {
     template: String,
 }
 
-impl WireTemplate {
-    fn new(project: &ProjectHandle, template_id: String, template: String) -> Self {
-        let uuid = Uuid::new_v5(&project.id().0, format!("context template\0{template_id}").as_bytes());
-        Self { uuid, template_id, template }
+impl From<ContextTemplate> for WireTemplate {
+    fn from(template: ContextTemplate) -> Self {
+        Self { uuid: template.uuid, template_id: template.name, template: template.text }
     }
 }
 
@@ -40,8 +39,7 @@ pub(super) async fn create(
     Writer(project): Writer,
     Body(body): Body<CreateTemplate>,
 ) -> Result<Created<WireTemplate>, ApiError> {
-    project.put_template(&body.template_id, &body.template, true).await?;
-    Ok(Created(WireTemplate::new(&project, body.template_id, body.template)))
+    Ok(Created(project.create_template(&body.template_id, &body.template).await?.into()))
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -50,15 +48,12 @@ pub(super) struct TemplateList {
 }
 
 pub(super) async fn list(Reader(project): Reader) -> Result<Json<TemplateList>, ApiError> {
-    let settings = project.settings(None, SettingKind::ContextTemplate).await?.into_iter();
-    let text = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let templates = settings.map(|setting| WireTemplate::new(&project, setting.name, text(setting.value)));
-    Ok(Json(TemplateList { templates: templates.collect() }))
+    let templates = project.templates().await?.into_iter().map(WireTemplate::from).collect();
+    Ok(Json(TemplateList { templates }))
 }
 
 pub(super) async fn get(Reader(project): Reader, PathId(template_id): PathId) -> Result<Json<WireTemplate>, ApiError> {
-    let template = project.template(&template_id).await?;
-    Ok(Json(WireTemplate::new(&project, template_id, template)))
+    Ok(Json(project.template(TemplateRef::Named(&template_id)).await?.into()))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -72,8 +67,8 @@ pub(super) async fn update(
     PathId(template_id): PathId,
     Body(body): Body<UpdateTemplate>,
 ) -> Result<Json<WireTemplate>, ApiError> {
-    project.put_template(&template_id, &body.template, false).await?;
-    Ok(Json(WireTemplate::new(&project, template_id, body.template)))
+    let template = TemplateRef::Named(&template_id);
+    Ok(Json(project.change_template(template, None, Some(&body.template)).await?.into()))
 }
 
 pub(super) async fn delete(

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use erstwhile::engine::{ContextRequest, NewThread, SortBy};
+use erstwhile::engine::{ContextRequest, NewThread, SortBy, TemplateRef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -127,7 +127,7 @@ pub(super) async fn context(
     let request = query.request()?;
     let thread = project.thread(&thread_id);
     let (headers, context) = match query.template_id {
-        Some(template_id) => (HeaderMap::new(), thread.context_by_template(&template_id).await?),
+        Some(template_id) => (HeaderMap::new(), thread.context_by_template(TemplateRef::Named(&template_id)).await?),
         None => {
             let block = thread.context(request).await?;
             let stable = (STABLE_BYTES, HeaderValue::from(block.stable_bytes));

@@ -2,21 +2,21 @@
 
 use axum::Json;
 use axum::extract::State;
-use erstwhile::engine::{ContextRequest, GraphHandle, Search};
-use erstwhile::search::Moment;
+use erstwhile::engine::{ContextRequest, GraphHandle, ProjectHandle, Search, TemplateRef};
+use erstwhile::search::{Moment, Scored};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::checks;
-use super::path::PathUuids;
+use super::filters::WireFilters;
+use super::path::{PathUuids, optional_identifier};
 use super::wire::{EpisodeDetails, Owner, Rank, WireEdge, WireEpisode, WireNode};
 use crate::app::App;
 use crate::http::body::Body;
 use crate::http::caller::Reader;
 use crate::http::error::ApiError;
 
-/// Default and maximum number of characters of the context.
+/// Default and maximum number of characters of the context. A template limits itself by default.
 const CHARACTERS: i64 = 2_500;
 const CHARACTERS_MAX: usize = 50_000;
 /// Maximum number of results of each kind beside the context.
@@ -29,7 +29,7 @@ pub(super) struct GetContext {
     max_characters: Option<i64>,
     include_results: Option<bool>,
     recency_bias: Option<String>,
-    filters: Option<Value>,
+    filters: Option<WireFilters>,
     template_uuid: Option<String>,
 }
 
@@ -57,65 +57,60 @@ pub(super) async fn get(
     if body.query.trim().is_empty() {
         return Err(ApiError::bad_request("query must not be empty").with_param("query"));
     }
-    check_options(&body)?;
-    let characters = checks::from_one_to_max(
-        "max_characters",
-        Some(body.max_characters.unwrap_or(CHARACTERS)),
-        CHARACTERS_MAX,
-        CHARACTERS_MAX,
-    )?;
+    if !matches!(body.recency_bias.as_deref(), None | Some("off")) {
+        return Err(checks::unsupported("recency_bias"));
+    }
+    let template = optional_identifier("template_uuid", body.template_uuid.as_ref())?;
+    let default = if template.is_some() { None } else { Some(CHARACTERS) };
+    let given = body.max_characters.or(default);
+    let characters = checks::from_one_to_max("max_characters", given, usize::MAX, CHARACTERS_MAX)?;
+    let filter = body.filters.unwrap_or_default().parse()?;
     let located = project.graph_by_uuid(graph).await?;
     let handle = project.graph(&located.reference);
-    let request = ContextRequest { tokens_max: Some((characters / 4).max(1)), ..ContextRequest::default() };
-    let context = handle.context(&body.query, request).await?.text;
-    let results = match body.include_results {
-        Some(true) => {
-            let moment = Moment::Current(app.engine.now());
-            let search = Search { moment, ..Search::new(body.query, RESULTS_MAX) };
-            let episodes = handle.search_episodes(search.clone()).await?;
-            let said: Vec<_> = episodes.iter().map(|found| found.item.clone()).collect();
-            let owner = Owner::from(&located);
-            let details = EpisodeDetails::of(&project, owner, &said).await?;
-            let (edges, nodes) = facts_and_entities(&handle, search, owner).await?;
-            let episode = |found: erstwhile::search::Scored<_>| {
-                let rank = Rank::of(&found);
-                WireEpisode::new(found.item, owner, &details, rank)
-            };
-            Some(Results { edges, nodes, episodes: episodes.into_iter().map(episode).collect() })
+    let context = match template {
+        Some(uuid) => {
+            handle.context_by_template(TemplateRef::Uuid(uuid), &body.query, filter.clone(), characters).await?
         }
-        _ => None,
+        None => {
+            let tokens_max = Some((characters / 4).max(1));
+            let request = ContextRequest { tokens_max, filter: filter.clone(), ..ContextRequest::default() };
+            handle.context(&body.query, request).await?.text
+        }
+    };
+    let results = if body.include_results == Some(true) {
+        let is_of_any_time = filter.replaces_current_restriction();
+        let moment = if is_of_any_time { Moment::Always } else { Moment::Current(app.engine.now()) };
+        let search = Search { moment, filter, ..Search::new(body.query, RESULTS_MAX) };
+        Some(results(&project, &handle, search, Owner::from(&located)).await?)
+    } else {
+        None
     };
     Ok(Json(GraphContext { context, results }))
 }
 
-async fn facts_and_entities(
+/// What a search finds of everything that a context may hold: see [`ContextRequest::filter`].
+async fn results(
+    project: &ProjectHandle,
     handle: &GraphHandle,
     search: Search,
     owner: Owner,
-) -> Result<(Vec<WireEdge>, Vec<WireNode>), ApiError> {
-    let edges = handle.search_facts(search.clone()).await?.into_iter().map(|found| {
-        let rank = Rank::of(&found);
-        WireEdge::new(found.item, owner, rank)
-    });
-    let nodes = handle.search_entities(search).await?.into_iter().map(|found| {
-        let rank = Rank::of(&found);
-        WireNode::new(found.item, owner, rank)
-    });
-    Ok((edges.collect(), nodes.collect()))
+) -> Result<Results, ApiError> {
+    let edges = handle.search_facts(search.clone()).await?;
+    let nodes = handle.search_entities(search.clone()).await?;
+    let episodes = if search.filter.is_about_episodes() { handle.search_episodes(search).await? } else { Vec::new() };
+    let said: Vec<_> = episodes.iter().map(|found| found.item.clone()).collect();
+    let details = EpisodeDetails::of(project, owner, &said).await?;
+    Ok(Results {
+        edges: ranked(edges, |item, rank| WireEdge::new(item, owner, rank)),
+        nodes: ranked(nodes, |item, rank| WireNode::new(item, owner, rank)),
+        episodes: ranked(episodes, |item, rank| WireEpisode::new(item, owner, &details, rank)),
+    })
 }
 
-/// Rejects what this server cannot apply to a context, rather than ignoring it.
-fn check_options(body: &GetContext) -> Result<(), ApiError> {
-    let is_empty = |filters: &Value| filters.as_object().is_some_and(|all| all.values().all(Value::is_null));
-    if !body.filters.as_ref().is_none_or(is_empty) {
-        let message = "filters are not supported by the context of a graph";
-        return Err(ApiError::bad_request(message).with_code("unsupported_filter").with_param("filters"));
-    }
-    if body.template_uuid.is_some() {
-        return Err(checks::unsupported("template_uuid"));
-    }
-    match body.recency_bias.as_deref() {
-        None | Some("off") => Ok(()),
-        Some(_) => Err(checks::unsupported("recency_bias")),
-    }
+fn ranked<T, W>(found: Vec<Scored<T>>, wire: impl Fn(T, Rank) -> W) -> Vec<W> {
+    let one = |found: Scored<T>| {
+        let rank = Rank::of(&found);
+        wire(found.item, rank)
+    };
+    found.into_iter().map(one).collect()
 }

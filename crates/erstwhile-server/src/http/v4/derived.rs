@@ -3,15 +3,15 @@
 use axum::Json;
 use erstwhile::ErrorKind;
 use erstwhile::engine::{ProjectHandle, SummaryKind};
-use erstwhile::model::Summary;
+use erstwhile::model::{Metadata, Summary};
 use erstwhile::observations::Observation;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::checks;
+use super::filters::{WireObservationFilters, WireSummaryFilters};
 use super::page::{KeyedRow, Page, PageQuery};
 use super::path::PathUuids;
 use super::wire::{Owner, Rank};
@@ -27,7 +27,7 @@ pub(super) struct WireObservation {
     name: String,
     summary: String,
     labels: [&'static str; 1],
-    attributes: Value,
+    attributes: Metadata,
     episode_uuids: Vec<Uuid>,
     created_at: Timestamp,
     #[serde(flatten)]
@@ -36,17 +36,10 @@ pub(super) struct WireObservation {
 
 impl WireObservation {
     pub(super) fn new(observation: Observation, owner: Owner, rank: Rank) -> Self {
-        let nodes: Vec<Uuid> = observation.entities.iter().map(|id| id.0).collect();
         Self {
             uuid: observation.id,
             owner,
-            attributes: json!({
-                "kind": observation.kind.as_str(),
-                "node_uuids": nodes,
-                "start_at": observation.start_at,
-                "end_at": observation.end_at,
-                "latest_evidence_at": observation.latest_evidence_at,
-            }),
+            attributes: observation.attributes(),
             episode_uuids: observation.episodes.into_iter().map(|id| id.0).collect(),
             name: observation.name,
             summary: observation.summary,
@@ -57,34 +50,28 @@ impl WireObservation {
     }
 }
 
-/// The body of a list of derived data, whose filters this server does not have.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
-pub(super) struct ListDerived {
-    filters: Option<Value>,
+pub(super) struct ListObservations {
+    filters: Option<WireObservationFilters>,
 }
 
-impl ListDerived {
-    fn check(&self) -> Result<(), ApiError> {
-        let is_empty = |filters: &Value| filters.as_object().is_some_and(|all| all.values().all(Value::is_null));
-        if self.filters.as_ref().is_none_or(is_empty) {
-            return Ok(());
-        }
-        let message = "filters are not supported by this list";
-        Err(ApiError::bad_request(message).with_code("unsupported_filter").with_param("filters"))
-    }
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(expecting = "an object")]
+pub(super) struct ListSummaries {
+    filters: Option<WireSummaryFilters>,
 }
 
 pub(super) async fn observations(
     Reader(project): Reader,
     PathUuids([graph]): PathUuids<1>,
     Query(query): Query<PageQuery>,
-    Body(body): Body<ListDerived>,
+    Body(body): Body<ListObservations>,
 ) -> Result<Json<Page<WireObservation>>, ApiError> {
-    body.check()?;
+    let filter = body.filters.unwrap_or_default().parse()?;
     let is_by_creation = query.is_by_creation()?;
     let located = project.graph_by_uuid(graph).await?;
-    let observations = project.graph(&located.reference).observations().await?;
+    let observations = project.graph(&located.reference).observations(&filter).await?;
     let row = |observation: Observation| KeyedRow {
         key: if is_by_creation { observation.created_at.as_microsecond() } else { 0 },
         uuid: observation.id,
@@ -159,12 +146,12 @@ pub(super) async fn thread_summaries(
     Reader(project): Reader,
     PathUuids([graph]): PathUuids<1>,
     Query(query): Query<PageQuery>,
-    Body(body): Body<ListDerived>,
+    Body(body): Body<ListSummaries>,
 ) -> Result<Json<Page<WireThreadSummary>>, ApiError> {
-    body.check()?;
+    let filter = body.filters.unwrap_or_default().parse()?;
     let is_by_creation = query.is_by_creation()?;
     let located = project.graph_by_uuid(graph).await?;
-    let summaries = project.graph(&located.reference).summaries(SummaryKind::Threads).await?;
+    let summaries = project.graph(&located.reference).summaries(SummaryKind::Threads, &filter).await?;
     let (summaries, page) = query.keyed(summaries.into_iter().map(row(is_by_creation)).collect())?.take();
     let mut items = Vec::with_capacity(summaries.len());
     for summary in summaries {
@@ -201,12 +188,12 @@ pub(super) async fn document_summaries(
     Reader(project): Reader,
     PathUuids([graph]): PathUuids<1>,
     Query(query): Query<PageQuery>,
-    Body(body): Body<ListDerived>,
+    Body(body): Body<ListSummaries>,
 ) -> Result<Json<Page<WireDocumentSummary>>, ApiError> {
-    body.check()?;
+    let filter = body.filters.unwrap_or_default().parse()?;
     let is_by_creation = query.is_by_creation()?;
     let located = project.graph_by_uuid(graph).await?;
-    let summaries = project.graph(&located.reference).summaries(SummaryKind::Documents).await?;
+    let summaries = project.graph(&located.reference).summaries(SummaryKind::Documents, &filter).await?;
     let page = query.keyed(summaries.into_iter().map(row(is_by_creation)).collect())?;
     Ok(Json(page.map(Into::into)))
 }

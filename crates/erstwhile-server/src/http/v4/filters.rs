@@ -78,6 +78,29 @@ pub(super) struct WireFilters {
     unknown: Unknown,
 }
 
+/// Filters of lists and searches of observations.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(expecting = "an object")]
+pub(super) struct WireObservationFilters {
+    episode_uuids: Option<Vec<String>>,
+    date_filters: Option<WireDates>,
+    property_filters: Option<Vec<WireTerm>>,
+    metadata_filters: Option<WireMetadataGroup>,
+    #[serde(flatten)]
+    unknown: Unknown,
+}
+
+/// Filters of lists and searches of summaries of threads and documents.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(expecting = "an object")]
+pub(super) struct WireSummaryFilters {
+    episode_uuids: Option<Vec<String>>,
+    date_filters: Option<WireDates>,
+    metadata_filters: Option<WireMetadataGroup>,
+    #[serde(flatten)]
+    unknown: Unknown,
+}
+
 /// Filters of lists and searches of episodes.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(expecting = "an object")]
@@ -178,6 +201,41 @@ impl WireEpisodeFilters {
         self.unknown.refuse("filters")?;
         let episode_metadata = self.metadata_filters.map(WireMetadataGroup::parse).transpose()?;
         Ok(Filter { episode_metadata, ..Filter::default() })
+    }
+}
+
+impl WireObservationFilters {
+    /// Converts to the engine's filter.
+    pub(super) fn parse(self) -> Result<Filter, ApiError> {
+        let Self { episode_uuids, date_filters, property_filters, metadata_filters, unknown } = self;
+        let filters = WireFilters {
+            episode_uuids,
+            date_filters,
+            property_filters,
+            metadata_filters,
+            unknown,
+            ..WireFilters::default()
+        };
+        with_creation_only(filters.parse()?)
+    }
+}
+
+impl WireSummaryFilters {
+    /// Converts to the engine's filter.
+    pub(super) fn parse(self) -> Result<Filter, ApiError> {
+        let Self { episode_uuids, date_filters, metadata_filters, unknown } = self;
+        let filters = WireFilters { episode_uuids, date_filters, metadata_filters, unknown, ..WireFilters::default() };
+        with_creation_only(filters.parse()?)
+    }
+}
+
+/// Refuses dates that what follows from episodes does not have.
+fn with_creation_only(filter: Filter) -> Result<Filter, ApiError> {
+    let others =
+        [("valid_at", &filter.valid_at), ("invalid_at", &filter.invalid_at), ("expired_at", &filter.expired_at)];
+    match others.iter().find(|(_, dates)| !dates.is_empty()) {
+        Some((field, _)) => Err(unsupported(format!("date_filters: the field `{field}` is not supported here"))),
+        None => Ok(filter),
     }
 }
 

@@ -8,12 +8,13 @@ use erstwhile::search::filter::Filter;
 use erstwhile::search::{Moment, Reranker, Scored};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::checks;
 use super::derived::{WireObservation, WireThreadSummary, thread_uuid};
-use super::filters::{WireEpisodeFilters, WireFilters, by_violation, for_node_search, ids};
+use super::filters::{
+    WireEpisodeFilters, WireFilters, WireObservationFilters, WireSummaryFilters, by_violation, for_node_search, ids,
+};
 use super::page::{CursorQuery, Page, PageQuery, RESULTS_MAX};
 use super::path::{PathUuids, identifier};
 use super::wire::{EpisodeDetails, Owner, Rank, WireEdge, WireEpisode, WireNode};
@@ -180,23 +181,14 @@ pub(super) async fn episodes(
     Ok(Json(page.with(wire.map(|(episode, rank)| WireEpisode::new(episode, owner, &details, rank)).collect())))
 }
 
-/// The filters of these searches are free-form; this server has none for them.
-fn without_filters(filters: &Value) -> Result<Filter, ApiError> {
-    if filters.as_object().is_some_and(|filters| filters.values().all(Value::is_null)) {
-        return Ok(Filter::default());
-    }
-    let message = "filters are not supported by this search";
-    Err(ApiError::bad_request(message).with_code("unsupported_filter").with_param("filters"))
-}
-
 pub(super) async fn observations(
     State(app): State<App>,
     Reader(project): Reader,
     PathUuids([graph]): PathUuids<1>,
     Query(page): Query<CursorQuery>,
-    Body(body): Body<SearchBody<Value>>,
+    Body(body): Body<SearchBody<WireObservationFilters>>,
 ) -> Result<Json<Page<WireObservation>>, ApiError> {
-    let prepared = Prepared::new(&app, project, graph, page, body, |filters| without_filters(&filters)).await?;
+    let prepared = Prepared::new(&app, project, graph, page, body, WireObservationFilters::parse).await?;
     let found = prepared.project.graph(&prepared.located.reference).search_observations(&prepared.search).await?;
     let owner = prepared.owner();
     Ok(Json(prepared.page(found)?.map(|found| {
@@ -210,9 +202,9 @@ pub(super) async fn thread_summaries(
     Reader(project): Reader,
     PathUuids([graph]): PathUuids<1>,
     Query(page): Query<CursorQuery>,
-    Body(body): Body<SearchBody<Value>>,
+    Body(body): Body<SearchBody<WireSummaryFilters>>,
 ) -> Result<Json<Page<WireThreadSummary>>, ApiError> {
-    let prepared = Prepared::new(&app, project, graph, page, body, |filters| without_filters(&filters)).await?;
+    let prepared = Prepared::new(&app, project, graph, page, body, WireSummaryFilters::parse).await?;
     let handle = prepared.project.graph(&prepared.located.reference);
     let found = handle.search_summaries(SummaryKind::Threads, &prepared.search).await?;
     let (found, page) = prepared.page(found)?.take();

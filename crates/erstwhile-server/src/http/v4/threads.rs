@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use erstwhile::engine::{ContextRequest, SortBy};
+use erstwhile::engine::{ContextRequest, SortBy, TemplateRef};
 use erstwhile::model::Thread;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,6 @@ use super::derived::WireThreadSummary;
 use super::page::{CursorQuery, KeyedRow, Page, PageQuery};
 use super::path::{PathUuids, identifier, optional_identifier};
 use super::tasks::{Completed, TaskOnly};
-use super::templates;
 use super::wire::{Owner, WireEpisode, WireThread};
 use crate::app::App;
 use crate::http::answers::{Accepted, Created};
@@ -108,7 +107,7 @@ pub(super) async fn context(
     let template = optional_identifier("template_uuid", query.template_uuid.as_ref())?;
     let thread = project.thread(project.thread_by_uuid(uuid).await?.thread_id);
     let context = match template {
-        Some(template) => thread.context_by_template(&templates::find(&project, template).await?.name).await?,
+        Some(template) => thread.context_by_template(TemplateRef::Uuid(template)).await?,
         None => thread.context(ContextRequest::default()).await?.text,
     };
     Ok(Json(ThreadContext { context }))

@@ -235,7 +235,7 @@ struct SagaSummary {
 async fn summarize_saga(caller: Caller, arguments: SummarizeSaga) -> Result<SagaSummary, Failure> {
     not_empty("saga_name", &arguments.saga_name)?;
     let graph = caller.graph(None, arguments.group_id)?;
-    let summaries = graph.handle.summaries(SummaryKind::Documents).await?;
+    let summaries = graph.handle.summaries(SummaryKind::Documents, &Filter::default()).await?;
     let own = summaries.into_iter().find(|summary| summary.of == arguments.saga_name);
     let own = own.ok_or_else(|| Failure::from(erstwhile::Error::not_found("saga")))?;
     Ok(SagaSummary { uuid: own.id, name: own.of, summary: own.text })

@@ -1,6 +1,6 @@
 //! Users, their threads, and the context of a thread.
 
-use erstwhile::engine::ContextRequest;
+use erstwhile::engine::{ContextRequest, TemplateRef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -58,7 +58,7 @@ async fn get_user_context(caller: Caller, arguments: GetUserContext) -> Result<U
     let thread = caller.project.thread(arguments.thread_id);
     let context = match arguments.template_id.filter(|id| !id.is_empty()) {
         Some(_) if is_past => return Err(Failure::invalid("a template shows the present; leave the times out")),
-        Some(template) => thread.context_by_template(&template).await?,
+        Some(template) => thread.context_by_template(TemplateRef::Named(&template)).await?,
         None => thread.context(request).await?.text,
     };
     Ok(UserContext { context })

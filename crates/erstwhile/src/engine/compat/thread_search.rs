@@ -10,6 +10,7 @@ use erstwhile_core::budget::Budget;
 use erstwhile_core::compat::metadata_filter::MetadataFilter;
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::model::{Episode, EpisodeKind, GraphId, Summary};
+use erstwhile_core::search::filter::Filter;
 use erstwhile_core::search::{GraphIndex, Reranker, Scored, SearchRequest};
 
 /// Maximum number of threads that are searched when the caller names none: the newest of the user or project.
@@ -123,7 +124,7 @@ impl ProjectHandle {
     pub async fn search_thread_summaries(&self, search: &ThreadSearch) -> Result<Vec<FoundInThread<Summary>>> {
         let mut found = Vec::new();
         for (graph, threads) in self.searched(search).await? {
-            let summaries = self.summaries_in(graph, SummaryKind::Threads, None).await?;
+            let summaries = self.summaries_in(graph, SummaryKind::Threads, None, &Filter::default()).await?;
             let summaries = summaries.into_iter().filter(|summary| threads.contains(&summary.of)).collect();
             let nearest = self.nearest(&search.text, search.limit, summaries, |summary: &Summary| summary.text.clone());
             found.extend(nearest.await?.into_iter().map(|scored| FoundInThread {
