@@ -392,14 +392,9 @@ impl Store {
 
     /// A task with its progress.
     pub async fn find_task(&self, graph: GraphId, task: TaskId) -> Result<Option<Task>> {
-        let read = |row: Row| {
-            let mut row = row.reader();
-            Ok((row.text()?, row.int()?, row.int()?, row.int()?))
-        };
         let params = vec![id(graph.0), id(task.0)];
-        let Some((kind, first, total, created_at)) = self.one(&sql_text::TASK_BY_ID, params, read).await? else {
-            return Ok(None);
-        };
+        let task_row = self.one(&sql_text::TASK_BY_ID, params, rows::read_task).await?;
+        let Some(rows::TaskRow { kind, first, total, created_at }) = task_row else { return Ok(None) };
         let read = |row: Row| {
             let mut row = row.reader();
             Ok((row.int()?, row.int()?, row.optional_int()?, row.optional_text()?, row.int()?))

@@ -4,26 +4,39 @@ use std::sync::Arc;
 
 use erstwhile::store::sql::{DamageSearch, Reach, Rows, Sql, Statement, Step};
 use erstwhile::store::tables::{ExportUnitKind, TABLES, Table};
-use erstwhile::store::{ListOrder, ListPage, SettingScope, Store};
+use erstwhile::store::{ListOrder, ListPage, SettingScope, Store, TaskListing};
 use erstwhile_core::error::{ErrorKind, Result};
-use erstwhile_core::model::{GraphId, ProjectId, SettingKind};
+use erstwhile_core::model::{CollectionId, GraphId, ImportJobId, ProjectId, SettingKind};
 
 use super::world::World;
 
-/// The tables with a checksum of the whole row.
-const WHOLE: [&str; 5] = ["account", "thread", "link", "edit", "setting"];
+/// The tables with a checksum of the row, each with the columns that it does not cover.
+const GUARDED: [(&str, &[&str]); 11] = [
+    ("account", &[]),
+    ("thread", &[]),
+    ("link", &[]),
+    ("edit", &[]),
+    ("setting", &[]),
+    ("membership", &[]),
+    ("task", &[]),
+    ("collection", &[]),
+    ("document", &[]),
+    ("bulk", &["state", "updated_at", "processed_at", "completed_at"]),
+    // This one waits; the content of others is cleared.
+    ("bulk_item", &["state", "failure", "task_id", "updated_at"]),
+];
 
-/// Whatever is changed in a user, a thread, a link, an edit or a setting is found by a thorough search, and by the next read of
-/// the row. `database` is empty.
+/// Whatever is changed in a row with a checksum is found by a thorough search, and by the next read of the row. `database` is
+/// empty.
 pub async fn changed_rows_are_found_and_never_returned(database: Arc<dyn Sql>) {
     let store = Store::open(Arc::clone(&database)).await.unwrap();
     World::full(&store).await;
     assert_eq!(damage(&store).await, Vec::<String>::new());
     assert!(read_everything(&store).await.unwrap() > 0);
-    for name in WHOLE {
+    for (name, uncovered) in GUARDED {
         let table = TABLES.iter().find(|table| table.name == name).expect("a table");
-        let columns =
-            table.columns.iter().zip(table.types).filter(|(column, _)| !matches!(**column, "graph_id" | "version"));
+        let is_covered = |column: &str| !matches!(column, "graph_id" | "version") && !uncovered.contains(&column);
+        let columns = table.columns.iter().zip(table.types).filter(|(column, _)| is_covered(column));
         for (column, holds) in columns {
             let other = match holds.sql_type() {
                 "BLOB" => "graph_id".to_owned(),
@@ -72,10 +85,19 @@ async fn read_everything(store: &Store) -> Result<usize> {
             ExportUnitKind::Project => {
                 store.list_users(ProjectId(unit.id), "", page).await?;
                 threads += store.list_threads(ProjectId(unit.id), page).await?.0.len();
+                let all = TaskListing { kinds: &[], with: None, after: None, limit: 100 };
+                for (graph, task, _) in store.list_tasks(ProjectId(unit.id), all).await? {
+                    store.find_task(graph, task).await?;
+                }
                 SettingScope::Project(ProjectId(unit.id))
             }
             ExportUnitKind::Graph | ExportUnitKind::ImportJob => {
                 store.find_user(graph).await?;
+                store.groups_of(graph).await?;
+                store.find_collection(CollectionId(unit.id)).await?;
+                store.documents(CollectionId(unit.id)).await?;
+                store.find_import(ImportJobId(unit.id)).await?;
+                store.import_items(ImportJobId(unit.id), -1, None, 100).await?;
                 threads += store.threads_of(graph, 100).await?.len();
                 store.evidence_since(graph, 0).await?;
                 SettingScope::Graph(graph)

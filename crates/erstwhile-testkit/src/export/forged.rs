@@ -89,7 +89,9 @@ fn wrong_values() -> Vec<(&'static Table, &'static str, Json)> {
             if matches!(
                 (table.name, *column),
                 ("episode", "content")
-                    | ("mention" | "setting" | "api_key", "name")
+                    | ("mention" | "setting" | "api_key" | "collection", "name")
+                    | ("document", "content" | "document_id")
+                    | ("task", "kind")
                     | ("assertion", "statement")
                     | ("account", "email" | "first_name")
                     | ("project", "time_zone")

@@ -171,8 +171,13 @@ impl Steps {
             Change::PutWrittenSummary(summary) => self.put_written_summary(summary)?,
             Change::RemoveEpisode(episode) => self.remove_episode(*episode)?,
             Change::AddTask { task, kind, total } => {
-                let params =
-                    vec![id(self.partition()?.0), id(task.0), text(kind), Value::Int(*total as i64), time(self.at)];
+                let params = checksums::with(vec![
+                    id(self.partition()?.0),
+                    id(task.0),
+                    text(kind),
+                    Value::Int(*total as i64),
+                    time(self.at),
+                ]);
                 self.may(&sql::ADD_TASK, params);
             }
             Change::AddMention(mention) => self.add_mention(mention)?,

@@ -57,4 +57,9 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "checksums of projects, keys and graphs",
         sql: include_str!("migrations/0012_checksums_of_projects_keys_graphs.sql"),
     },
+    Migration {
+        version: 13,
+        name: "checksums of memberships, tasks, collections and import jobs",
+        sql: include_str!("migrations/0013_checksums_of_members_tasks_collections_imports.sql"),
+    },
 ];

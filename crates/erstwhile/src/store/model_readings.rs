@@ -38,13 +38,8 @@ impl Store {
 
     /// The readings of a task's episodes by a language model; empty when there is no such task.
     pub async fn model_readings_of_task(&self, graph: GraphId, task: TaskId) -> Result<Vec<ModelReading>> {
-        let read = |row: Row| {
-            let mut row = row.reader();
-            row.text()?;
-            Ok((row.int()?, row.int()?))
-        };
-        let task = self.one(&sql_text::TASK_BY_ID, vec![id(graph.0), id(task.0)], read).await?;
-        let Some((first, total)) = task else { return Ok(Vec::new()) };
+        let task = self.one(&sql_text::TASK_BY_ID, vec![id(graph.0), id(task.0)], rows::read_task).await?;
+        let Some(rows::TaskRow { first, total, .. }) = task else { return Ok(Vec::new()) };
         let params = vec![id(graph.0), Value::Int(first), Value::Int(first + total)];
         let read = |row: Row| {
             let mut row = row.reader();

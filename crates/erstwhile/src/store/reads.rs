@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::codes::Code;
-use super::rows::{self, id, read_id, text, time};
+use super::rows::{self, id, text, time};
 use super::sql::Value;
 use super::{Store, contains_pattern, statements as sql_text};
 use erstwhile_core::error::Result;
@@ -99,7 +99,7 @@ impl Store {
 
     /// The groups that a graph's user belongs to, the first joined first.
     pub async fn groups_of(&self, graph: GraphId) -> Result<Vec<Uuid>> {
-        self.many(&sql_text::GROUPS_OF_GRAPH, vec![id(graph.0)], read_id).await
+        self.many(&sql_text::GROUPS_OF_GRAPH, vec![id(graph.0)], rows::read_membership).await
     }
 
     /// A page of the members of a group, or of the users who are not members, whose id, e-mail or name contains
@@ -133,10 +133,10 @@ impl Store {
         self.one(&sql_text::UNCOUNTED_COLLECTION, vec![id(graph.0)], rows::read_collection).await
     }
 
-    /// The collections of a project, oldest first.
+    /// The collections of a project, oldest first; damaged ones are left out.
     pub async fn list_collections(&self, project: ProjectId, limit: i64) -> Result<Vec<Collection>> {
         let params = vec![id(project.0), Value::Int(limit)];
-        self.many(&sql_text::COLLECTIONS, params, rows::read_collection).await
+        self.list(&sql_text::COLLECTIONS, params, rows::read_collection).await
     }
 
     /// Every document of a collection.

@@ -14,7 +14,7 @@ type Read = fn(Row) -> Result<()>;
 
 /// Reads the columns that a statement selects, as the program does. Tables that are not here have no conditions beyond
 /// those of their columns.
-const READERS: [(&str, &Statement, Read); 13] = [
+const READERS: [(&str, &Statement, Read); 18] = [
     ("project", &sql::PROJECT_BY_ID, |row| rows::read_project(row).map(drop)),
     ("api_key", &sql::KEYS, |row| rows::read_key(row).map(drop)),
     ("graph", &sql::GRAPH_BY_ID, |row| rows::read_partition(row).map(drop)),
@@ -27,6 +27,11 @@ const READERS: [(&str, &Statement, Read); 13] = [
     ("link", &sql::LINKS_SINCE, |row| rows::read_link(row).map(drop)),
     ("edit", &sql::EDITS_SINCE, |row| rows::read_edit(row).map(drop)),
     ("written_summary", &sql::WRITTEN_SUMMARIES, |row| rows::read_written_summary(row).map(drop)),
+    ("membership", &sql::GROUPS_OF_GRAPH, |row| rows::read_membership(row).map(drop)),
+    ("task", &sql::TASK_BY_ID, |row| rows::read_task(row).map(drop)),
+    ("collection", &sql::UNCOUNTED_COLLECTION, |row| rows::read_collection(with_counts(row, 11, 2)).map(drop)),
+    ("document", &sql::DOCUMENTS, |row| rows::read_document(row).map(drop)),
+    ("bulk", &sql::IMPORT_BY_GRAPH, |row| rows::read_import(with_counts(row, 11, 4)).map(drop)),
     ("bulk_item", &sql::IMPORT_ITEMS, |row| rows::read_import_item(row).map(drop)),
 ];
 
@@ -82,6 +87,13 @@ fn selected_columns(sql: &str) -> impl Iterator<Item = &str> {
         let named = table.and_then(|table| column.trim().strip_prefix(table)?.strip_prefix('.'));
         named.unwrap_or_else(|| column.trim())
     })
+}
+
+/// The columns of a row that are of its table, followed by counts, which are not.
+fn with_counts(Row(mut values): Row, columns: usize, counts: usize) -> Row {
+    values.truncate(columns);
+    values.extend(std::iter::repeat_n(Value::Int(0), counts));
+    Row(values)
 }
 
 /// The row of a user, whose last column is the number of threads, not a column of the table.

@@ -3,8 +3,8 @@
 mod records;
 
 pub(super) use records::{
-    import_item_json, import_item_payload, import_item_state_code, read_collection, read_document, read_import,
-    read_import_item, read_setting, roles_code, vector,
+    TaskRow, import_item_json, import_item_payload, import_item_state_code, read_collection, read_document,
+    read_import, read_import_item, read_membership, read_setting, read_task, roles_code, vector,
 };
 
 use jiff::Timestamp;

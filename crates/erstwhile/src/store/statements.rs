@@ -20,10 +20,12 @@ macro_rules! statements {
 
 /// Every statement, for the shard lint and for metrics.
 pub static ALL: &[&Statement] = &{
-    const PARTS: [&[&Statement]; 11] = [
+    const PARTS: [&[&Statement]; 13] = [
         OWN,
         audit::OWN,
+        collections::OWN,
         erasures::OWN,
+        imports::OWN,
         model_readings::OWN,
         projects::OWN,
         repeated::OWN,
@@ -153,77 +155,6 @@ macro_rules! candidates_page {
     };
 }
 
-macro_rules! collections {
-    ($rest:literal) => {
-        collections!("c.graph_id", $rest)
-    };
-    ($key:literal, $rest:literal) => {
-        concat!(
-            "SELECT c.graph_id, c.project_id, c.name, c.uuid, c.description, c.metadata, c.dimensions, \
-             c.is_auto_embedded, c.created_at, c.updated_at, \
-             (SELECT count(*) FROM document d WHERE d.graph_id = ",
-            $key,
-            "), (SELECT count(d.embedding) FROM document d WHERE d.graph_id = ",
-            $key,
-            ") FROM collection c ",
-            $rest
-        )
-    };
-}
-
-macro_rules! documents {
-    ($rest:literal) => {
-        concat!(
-            "SELECT document_uuid, document_id, content, metadata, embedding, created_at, updated_at FROM document ",
-            $rest
-        )
-    };
-}
-
-macro_rules! imports {
-    ($rest:literal) => {
-        imports!("b.graph_id", $rest)
-    };
-    ($key:literal, $rest:literal) => {
-        concat!(
-            "SELECT b.graph_id, b.project_id, b.state, b.metadata, b.ignore_roles, b.strict_ontology, b.created_at, \
-             b.updated_at, b.processed_at, b.completed_at, \
-             (SELECT count(*) FROM bulk_item i WHERE i.state = 0 AND i.graph_id = ",
-            $key,
-            "), (SELECT count(*) FROM bulk_item i WHERE i.state = 1 AND i.graph_id = ",
-            $key,
-            "), (SELECT count(*) FROM bulk_item i WHERE i.state = 2 AND i.graph_id = ",
-            $key,
-            "), (SELECT count(*) FROM bulk_item i WHERE i.state = 3 AND i.graph_id = ",
-            $key,
-            ") FROM bulk b ",
-            $rest
-        )
-    };
-}
-
-macro_rules! bulk_items {
-    ($rest:literal) => {
-        concat!(
-            "SELECT seq, episode_id, target_graph, data, payload, state, failure, task_id, created_at, updated_at \
-             FROM bulk_item ",
-            $rest
-        )
-    };
-}
-
-/// Clears the content of items whose user, thread or graph is deleted; the rows stay, and pending items fail.
-macro_rules! erase_import_items {
-    ($which:literal) => {
-        concat!(
-            "UPDATE bulk_item SET failure = CASE WHEN state < 2 THEN 'its user, thread or graph was deleted' \
-             ELSE failure END, state = CASE WHEN state < 2 THEN 3 ELSE state END, data = '{}', payload = NULL, \
-             target_thread = NULL WHERE ",
-            $which
-        )
-    };
-}
-
 /// The version of the current batch, which marks the rows that it writes. Rows that are inserted get it from the graph's
 /// row: a database that shards by the key does not plan sub-selects in `VALUES`.
 macro_rules! version {
@@ -233,7 +164,9 @@ macro_rules! version {
 }
 
 mod audit;
+mod collections;
 mod erasures;
+mod imports;
 mod model_readings;
 mod projects;
 mod repeated;
@@ -242,7 +175,9 @@ mod vectors;
 mod webhooks;
 
 pub(crate) use audit::*;
+pub(crate) use collections::*;
 pub(crate) use erasures::*;
+pub(crate) use imports::*;
 pub(crate) use model_readings::*;
 pub(crate) use projects::*;
 pub(crate) use repeated::*;
@@ -473,75 +408,18 @@ statements! {
         "SELECT graph_id, kind, name, value, updated_at, checksum FROM setting WHERE graph_id = $1 AND kind = $2 AND name = $3";
 
     ADD_MEMBERSHIP, GRAPH,
-        "INSERT INTO membership (graph_id, group_id, added_at) VALUES ($1, $2, $3) \
+        "INSERT INTO membership (graph_id, group_id, added_at, checksum) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (graph_id, group_id) DO NOTHING";
     REMOVE_MEMBERSHIP, GRAPH, "DELETE FROM membership WHERE graph_id = $1 AND group_id = $2";
     DISSOLVE_GROUP, Reach::FanOut, "DELETE FROM membership WHERE group_id = $1";
-    GROUPS_OF_GRAPH, GRAPH, "SELECT group_id FROM membership WHERE graph_id = $1 ORDER BY added_at, group_id";
+    GROUPS_OF_GRAPH, GRAPH,
+        "SELECT graph_id, group_id, added_at, checksum FROM membership WHERE graph_id = $1 ORDER BY added_at, group_id";
     MEMBERS, Reach::FanOut,
         members_page!(account_columns!(), "ORDER BY a.user_id LIMIT $4 OFFSET $5");
     COUNT_MEMBERS, Reach::FanOut, members_page!("count(*)", "");
     CANDIDATES, Reach::FanOut,
         candidates_page!(account_columns!(), "ORDER BY a.user_id LIMIT $4 OFFSET $5");
     COUNT_CANDIDATES, Reach::FanOut, candidates_page!("count(*)", "");
-
-    ADD_COLLECTION, GRAPH,
-        "INSERT INTO collection (graph_id, project_id, name, uuid, description, metadata, dimensions, \
-         is_auto_embedded, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)";
-    UPDATE_COLLECTION, GRAPH,
-        "UPDATE collection SET description = $2, metadata = $3, updated_at = $4 WHERE graph_id = $1 AND updated_at = $5";
-    COLLECTION_BY_GRAPH, GRAPH, collections!("$1", "WHERE c.graph_id = $1");
-    UNCOUNTED_COLLECTION, GRAPH,
-        "SELECT graph_id, project_id, name, uuid, description, metadata, dimensions, is_auto_embedded, created_at, \
-         updated_at, 0, 0 FROM collection WHERE graph_id = $1";
-    COLLECTIONS, Reach::FanOut,
-        collections!("WHERE c.project_id = $1 ORDER BY c.created_at, c.graph_id LIMIT $2");
-    ADD_DOCUMENT, GRAPH,
-        "INSERT INTO document (graph_id, document_uuid, document_id, content, metadata, embedding, created_at, \
-         updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (graph_id, document_id) DO NOTHING";
-    EXPECT_DOCUMENT, GRAPH,
-        "UPDATE document SET updated_at = updated_at WHERE graph_id = $1 AND document_uuid = $2 AND updated_at = $3";
-    UPDATE_DOCUMENT, GRAPH,
-        "UPDATE document SET document_id = $3, metadata = $4, updated_at = $5 \
-         WHERE graph_id = $1 AND document_uuid = $2 AND NOT EXISTS (SELECT 1 FROM document o \
-         WHERE o.graph_id = $1 AND o.document_id = $3 AND o.document_uuid <> $2)";
-    REMOVE_DOCUMENT, GRAPH, "DELETE FROM document WHERE graph_id = $1 AND document_uuid = $2";
-    DOCUMENT_BY_UUID, GRAPH, documents!("WHERE graph_id = $1 AND document_uuid = $2");
-    DOCUMENT_BY_ID, GRAPH, documents!("WHERE graph_id = $1 AND document_id = $2");
-    DOCUMENTS, GRAPH, documents!("WHERE graph_id = $1 ORDER BY document_uuid");
-
-    ADD_IMPORT, GRAPH,
-        "INSERT INTO bulk (graph_id, project_id, state, metadata, ignore_roles, strict_ontology, created_at, \
-         updated_at, processed_at, completed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, NULL, NULL)";
-    SET_IMPORT_STATE, GRAPH,
-        "UPDATE bulk SET state = $3, updated_at = $4, processed_at = coalesce(processed_at, $5), \
-         completed_at = coalesce(completed_at, $6) WHERE graph_id = $1 AND state = $2";
-    IMPORT_BY_GRAPH, GRAPH, imports!("$1", "WHERE b.graph_id = $1");
-    IMPORTS, Reach::FanOut,
-        imports!("WHERE b.project_id = $1 AND ($2 < 0 OR b.state = $2) ORDER BY b.created_at DESC, b.graph_id DESC LIMIT $3 OFFSET $4");
-    ADD_IMPORT_ITEM, GRAPH,
-        "INSERT INTO bulk_item (graph_id, seq, episode_id, target_graph, target_thread, data, payload, state, \
-         failure, task_id, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, NULL, NULL, $8, $8) \
-         ON CONFLICT (graph_id, seq) DO NOTHING";
-    EXPECT_IMPORT_STATE, GRAPH, "UPDATE bulk SET updated_at = $3 WHERE graph_id = $1 AND state = $2";
-    SET_IMPORT_ITEM_STATE, GRAPH,
-        "UPDATE bulk_item SET state = $3, failure = $4, task_id = coalesce($5, task_id), updated_at = $6, \
-         payload = CASE WHEN CAST($3 AS BIGINT) = 0 THEN payload END WHERE graph_id = $1 AND seq = $2";
-    ERASE_IMPORT_ITEM, GRAPH, erase_import_items!("graph_id = $1 AND seq = $2");
-    ERASE_IMPORT_ITEMS_OF_GRAPH, Reach::FanOut, erase_import_items!("target_graph = $1");
-    ERASE_IMPORT_ITEMS_OF_THREAD, Reach::FanOut, erase_import_items!("target_graph = $1 AND target_thread = $2");
-    IMPORT_ITEMS, GRAPH,
-        bulk_items!("WHERE graph_id = $1 AND seq > $2 AND ($3 < 0 OR state = $3) ORDER BY seq LIMIT $4");
-    COUNT_PENDING_IMPORT_ITEMS, GRAPH,
-        "UPDATE ingest_queue SET pending = (SELECT count(*) FROM bulk_item WHERE graph_id = $1 AND state < 2) \
-         + (SELECT count(*) FROM bulk WHERE graph_id = $1 AND state IN (1, 2)), \
-         attempts = 0, last_error = NULL WHERE graph_id = $1";
-
-    ADD_TASK, GRAPH,
-        "INSERT INTO task (graph_id, task_id, kind, first_seq, total, created_at) \
-         SELECT graph_id, $2, $3, next_seq - $4, $4, $5 FROM graph WHERE graph_id = $1";
-    TASK_BY_ID, GRAPH,
-        "SELECT kind, first_seq, total, created_at FROM task WHERE graph_id = $1 AND task_id = $2";
 
     ENQUEUE, GRAPH, enqueue!("ingest_queue");
     ENQUEUE_MOVED, GRAPH,

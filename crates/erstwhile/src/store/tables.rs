@@ -164,7 +164,7 @@ tables! {
             last_name: optional(TEXT), time_zone: optional(TEXT), metadata: OBJECT, disable_default_ontology: FLAG,
             created_at: TIME, updated_at: TIME, folded: TEXT, checksum: optional(INTEGER));
     [READ_MEMBERSHIPS WRITE_MEMBERSHIP CLEAR_MEMBERSHIPS] Partition, true,
-        membership(graph_id: ID, group_id: ID, added_at: TIME);
+        membership(graph_id: ID, group_id: ID, added_at: TIME, checksum: optional(INTEGER));
     [READ_THREADS WRITE_THREAD CLEAR_THREADS] Partition, true,
         thread(
             graph_id: ID, thread_id: TEXT, project_id: ID, uuid: ID, metadata: OBJECT, classifications: OBJECT,
@@ -205,25 +205,27 @@ tables! {
             graph_id: ID, kind: one_of(3), subject: TEXT, summary: TEXT, basis: IDS, instructions: TEXT, model: TEXT,
             written_at: TIME);
     [READ_TASKS WRITE_TASK CLEAR_TASKS] Partition, true,
-        task(graph_id: ID, task_id: ID, kind: TEXT, first_seq: COUNT, total: COUNT, created_at: TIME);
+        task(
+            graph_id: ID, task_id: ID, kind: TEXT, first_seq: COUNT, total: COUNT, created_at: TIME,
+            checksum: optional(INTEGER));
     [READ_COLLECTION WRITE_COLLECTION CLEAR_COLLECTION] Partition, true,
         collection(
             graph_id: ID, project_id: ID, name: TEXT, uuid: ID, description: optional(TEXT), metadata: OBJECT,
-            dimensions: COUNT, is_auto_embedded: FLAG, created_at: TIME, updated_at: TIME);
+            dimensions: COUNT, is_auto_embedded: FLAG, created_at: TIME, updated_at: TIME, checksum: optional(INTEGER));
     [READ_DOCUMENTS WRITE_DOCUMENT CLEAR_DOCUMENTS] Partition, true,
         document(
             graph_id: ID, document_uuid: ID, document_id: optional(TEXT), content: TEXT, metadata: OBJECT,
-            embedding: optional(VECTOR), created_at: TIME, updated_at: TIME);
+            embedding: optional(VECTOR), created_at: TIME, updated_at: TIME, checksum: optional(INTEGER));
     [READ_IMPORT_JOB WRITE_IMPORT_JOB CLEAR_IMPORT_JOB] Partition, true,
         bulk(
             graph_id: ID, project_id: ID, state: code::<ImportState>(), metadata: OBJECT, ignore_roles: COUNT,
             strict_ontology: FLAG, created_at: TIME, updated_at: TIME, processed_at: optional(TIME),
-            completed_at: optional(TIME));
+            completed_at: optional(TIME), checksum: optional(INTEGER));
     [READ_IMPORT_ITEMS WRITE_IMPORT_ITEM ERASE_IMPORT_ITEMS] Partition, true,
         bulk_item(
             graph_id: ID, seq: COUNT, episode_id: ID, target_graph: ID, data: OBJECT, state: one_of(4),
             failure: optional(TEXT), task_id: optional(ID), created_at: TIME, updated_at: TIME,
-            payload: optional(OBJECT), target_thread: optional(TEXT));
+            payload: optional(OBJECT), target_thread: optional(TEXT), checksum: optional(INTEGER));
     // Keeps an interrupted import job from adding its items twice. Housekeeping removes rows after a day, also those
     // of a removed partition: its batches must be recognised when they are sent again.
     [READ_APPLIED WRITE_APPLIED] Partition, false,

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use erstwhile::engine::compat::{NewCollection, NewDocument};
 use erstwhile::engine::{
-    DamageSearch, GraphRef, GraphUpdate, Listing, NewGraph, NewKey, NewThread, NewUser, SortBy, TemplateRef, UserUpdate,
+    DamageSearch, GraphRef, GraphUpdate, Listing, NewEpisode, NewGraph, NewImportItem, NewKey, NewThread, NewUser,
+    SortBy, TemplateRef, UserUpdate,
 };
-use erstwhile::model::{EpisodeState, FactEdit, KeyRole, Metadata, Thread, User};
+use erstwhile::model::{EpisodeKind, EpisodeState, FactEdit, ImportTarget, KeyRole, Metadata, Role, Thread, User};
 use erstwhile::ports::Extraction;
 use erstwhile::store::sqlite::Sqlite;
 use erstwhile::store::tables::placements;
@@ -266,6 +268,68 @@ async fn a_key_a_graph_and_a_project_are_what_was_stored_also_after_changes() {
         let restored = format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM saved; DROP TABLE saved");
         change(&world, &restored);
     }
+}
+
+/// What waits in an import job is guarded until it is an episode, and a group's members and a collection's documents are.
+#[tokio::test]
+async fn members_collections_and_import_jobs_are_what_was_stored_also_after_changes() {
+    let world = World::new().await;
+    let project = world.engine.project(world.project);
+    let group = project.create_group("friends", None).await.unwrap().uuid;
+    let ann = project.user("ann").get().await.unwrap().uuid.0;
+    project.group(group).change_members(&[ann], true).await.unwrap();
+    let collection = NewCollection { name: "notes".to_owned(), is_auto_embedded: true, ..NewCollection::default() };
+    project.add_collection(collection).await.unwrap();
+    let notes = project.collection("notes");
+    let document = NewDocument { content: "Ann likes tea.".to_owned(), ..NewDocument::default() };
+    let document = notes.add_documents(vec![document]).await.unwrap()[0];
+    let described = Some("what Ann likes".to_owned());
+    notes.update(described, None).await.unwrap();
+    notes.update_documents(vec![(document, Some("first".to_owned()), None)]).await.unwrap();
+    let job = project.create_import(Metadata::new(), Vec::new(), false).await.unwrap().id;
+    let item = |data: &str| NewImportItem {
+        target: ImportTarget::Thread("t".to_owned()),
+        episode: NewEpisode {
+            kind: EpisodeKind::Message,
+            data: data.to_owned(),
+            created_at: None,
+            source_description: None,
+            document_id: None,
+            metadata: Metadata::new(),
+            strict: false,
+        },
+        role: Some(Role::User),
+        name: None,
+    };
+    project.import_job(job).add_items(vec![item("I like figs."), item("I like tea.")]).await.unwrap();
+    let damage = async || world.engine.find_damage(DamageSearch::Thorough).await.unwrap();
+    assert_eq!(damage().await, Vec::<String>::new());
+    for (changed, name) in [
+        ("UPDATE membership SET group_id = randomblob(16)", "a membership of"),
+        ("UPDATE collection SET description = 'what Ben likes'", "collection"),
+        ("UPDATE document SET content = 'Ann likes figs.'", "document"),
+        ("UPDATE document SET document_id = 'second'", "document"),
+        ("UPDATE bulk SET ignore_roles = 1", "import job"),
+        ("UPDATE bulk_item SET payload = replace(payload, 'figs', 'rats')", "an item of import job"),
+    ] {
+        let table = changed.split(' ').nth(1).unwrap();
+        change(&world, &format!("CREATE TABLE saved AS SELECT * FROM {table}; {changed}"));
+        let found = damage().await;
+        assert!(found.iter().any(|problem| problem.contains(name)), "{changed}: {found:?}");
+        let restored = format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM saved; DROP TABLE saved");
+        change(&world, &restored);
+    }
+    change(&world, "UPDATE membership SET group_id = randomblob(16)");
+    let error = world.another_engine().await.project(world.project).groups_of_user(ann).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Corrupt, "nobody joins a group by damage");
+    project.group(group).delete().await.unwrap();
+    change(&world, "DELETE FROM membership");
+
+    project.import_job(job).start().await.unwrap();
+    world.ingest().await;
+    assert_eq!(damage().await, Vec::<String>::new(), "an item whose content is cleared is whole");
+    project.user("ann").delete().await.unwrap();
+    assert_eq!(damage().await, Vec::<String>::new(), "and one whose user is gone");
 }
 
 #[tokio::test]

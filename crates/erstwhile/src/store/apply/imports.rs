@@ -4,6 +4,7 @@ use erstwhile_core::change::ImportChange;
 use erstwhile_core::error::Result;
 use erstwhile_core::model::{ImportItem, ImportJob, ImportState};
 
+use super::super::checksums;
 use super::super::codes::Code;
 use super::super::rows::{
     id, import_item_json, import_item_payload, import_item_state_code, json, optional_id, optional_text, optional_time,
@@ -40,15 +41,15 @@ impl Steps {
     }
 
     fn add_import(&mut self, bulk: &ImportJob) {
-        let params = vec![
+        let mut params = checksums::with(vec![
             id(bulk.id.0),
             id(bulk.project.0),
-            bulk.state.value(),
             json(&bulk.metadata),
             Value::Int(roles_code(&bulk.ignore_roles)),
             Value::Int(i64::from(bulk.strict_ontology)),
             time(bulk.created_at),
-        ];
+        ]);
+        params.insert(2, bulk.state.value());
         self.may(&sql::ADD_IMPORT, params);
     }
 
@@ -57,16 +58,11 @@ impl Steps {
         let draft = ImportState::Draft.value();
         self.must(&sql::EXPECT_IMPORT_STATE, vec![graph.clone(), draft, time(self.at)], Refusal::Stale);
         for item in items {
-            let params = vec![
-                graph.clone(),
-                Value::Int(item.seq),
-                id(item.episode.0),
-                id(item.graph.0),
-                optional_text(item.target.thread()),
-                text(&import_item_json(item)),
-                text(&import_item_payload(item)),
-                time(item.created_at),
-            ];
+            let fixed =
+                vec![graph.clone(), Value::Int(item.seq), id(item.episode.0), id(item.graph.0), time(item.created_at)];
+            let content =
+                [optional_text(item.target.thread()), text(&import_item_json(item)), text(&import_item_payload(item))];
+            let params = checksums::with_halves(fixed, &content);
             self.must(&sql::ADD_IMPORT_ITEM, params, Refusal::Stale);
         }
         Ok(())

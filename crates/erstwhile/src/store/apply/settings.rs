@@ -26,7 +26,7 @@ impl Steps {
     pub(super) fn change_group(&mut self, change: &GroupChange) -> Result<()> {
         match change {
             GroupChange::Join(group) => {
-                let params = vec![id(self.partition()?.0), id(group.0), time(self.at)];
+                let params = checksums::with(vec![id(self.partition()?.0), id(group.0), time(self.at)]);
                 self.may(&sql::ADD_MEMBERSHIP, params);
             }
             GroupChange::Leave(group) => {

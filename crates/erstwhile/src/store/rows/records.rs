@@ -57,47 +57,74 @@ fn read_json(text: &str) -> Result<Json> {
     serde_json::from_str(text).map_err(|error| Error::corrupt("stored JSON does not parse").with_source(error))
 }
 
+/// Reads the group of a membership.
+pub(in super::super) fn read_membership(row: Row) -> Result<Uuid> {
+    checksums::check_row(&row, 3, || checksums::name_of(row.0.first(), "a membership of"))?;
+    row.reader().skip(1).uuid()
+}
+
+/// A task, without its progress.
+pub(in super::super) struct TaskRow {
+    pub(in super::super) kind: String,
+    /// The position of its first episode.
+    pub(in super::super) first: i64,
+    /// The number of its episodes.
+    pub(in super::super) total: i64,
+    pub(in super::super) created_at: i64,
+}
+
+pub(in super::super) fn read_task(row: Row) -> Result<TaskRow> {
+    checksums::check_task(&row)?;
+    let mut row = row.reader();
+    row.skip(2);
+    let (kind, total, created_at) = (row.text()?, row.int()?, row.int()?);
+    Ok(TaskRow { kind, total, created_at, first: row.int()? })
+}
+
 pub(in super::super) fn read_collection(row: Row) -> Result<Collection> {
+    checksums::check_halves(&row, (7, 3), || checksums::name_of(row.0.first(), "collection"))?;
     let mut row = row.reader();
     Ok(Collection {
         id: row.uuid()?.into(),
         project: row.uuid()?.into(),
         name: row.text()?,
         uuid: row.uuid()?.into(),
-        description: row.optional_text()?,
-        metadata: row.json()?,
         dimensions: usize::try_from(row.int()?).unwrap_or(0),
         is_auto_embedded: row.int()? != 0,
         created_at: row.time()?,
+        description: row.optional_text()?,
+        metadata: row.json()?,
         updated_at: row.time()?,
-        document_count: row.int()?,
+        document_count: row.skip(1).int()?,
         embedded_count: row.int()?,
     })
 }
 
 pub(in super::super) fn read_document(row: Row) -> Result<Document> {
+    checksums::check_halves(&row, (5, 3), || checksums::name_of(row.0.get(1), "document"))?;
     let mut row = row.reader();
     Ok(Document {
-        id: row.uuid()?.into(),
-        document_id: row.optional_text()?,
+        id: row.skip(1).uuid()?.into(),
         content: row.text()?,
-        metadata: row.json()?,
         embedding: row.optional_blob()?.map(|bytes| components_of(&bytes)).transpose()?,
         created_at: row.time()?,
+        document_id: row.optional_text()?,
+        metadata: row.json()?,
         updated_at: row.time()?,
     })
 }
 
 pub(in super::super) fn read_import(row: Row) -> Result<ImportJob> {
+    checksums::check_row(&row, 6, || checksums::name_of(row.0.first(), "import job"))?;
     let mut row = row.reader();
     Ok(ImportJob {
         id: row.uuid()?.into(),
         project: row.uuid()?.into(),
-        state: ImportState::from_code(row.int()?)?,
         metadata: row.json()?,
         ignore_roles: roles_of(row.int()?),
         strict_ontology: row.int()? != 0,
         created_at: row.time()?,
+        state: ImportState::from_code(row.skip(1).int()?)?,
         updated_at: row.time()?,
         processed_at: row.optional_time()?,
         completed_at: row.optional_time()?,
@@ -125,11 +152,14 @@ pub(in super::super) fn import_item_payload(item: &ImportItem) -> String {
 }
 
 pub(in super::super) fn read_import_item(row: Row) -> Result<ImportItem> {
+    checksums::check_halves(&row, (5, 3), || checksums::name_of(row.0.first(), "an item of import job"))?;
     let mut row = row.reader();
-    let (seq, episode, graph) = (row.int()?, row.uuid()?, row.uuid()?);
+    let (seq, episode, graph) = (row.skip(1).int()?, row.uuid()?, row.uuid()?);
+    let created_at = row.time()?;
+    row.skip(1);
     let mut data = read_json(&row.text()?)?;
     let mut payload = row.optional_text()?.map_or(Ok(Json::Null), |text| read_json(&text))?;
-    let state = match (row.int()?, row.optional_text()?) {
+    let state = match (row.skip(1).int()?, row.optional_text()?) {
         (0, _) => ImportItemState::Pending,
         (1, _) => ImportItemState::Processing,
         (2, _) => ImportItemState::Succeeded,
@@ -137,7 +167,7 @@ pub(in super::super) fn read_import_item(row: Row) -> Result<ImportItem> {
         (code, _) => return Err(unknown_code("bulk item state", code)),
     };
     let task = row.optional_uuid()?;
-    let (created_at, updated_at) = (row.time()?, row.time()?);
+    let updated_at = row.time()?;
     // An earlier version of the schema stored all fields in `data`.
     let mut field = |name: &str| {
         let place = payload.get_mut(name).or_else(|| data.get_mut(name));

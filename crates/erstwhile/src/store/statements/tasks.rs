@@ -1,6 +1,6 @@
-//! The statements of lists of tasks.
+//! The statements of tasks.
 
-use super::{Reach, Statement};
+use super::{GRAPH, Reach, Statement};
 
 macro_rules! tasks {
     ($select:literal, $join:literal, $condition:literal) => {
@@ -27,6 +27,12 @@ macro_rules! tasks_with {
 }
 
 statements! {
+    ADD_TASK, GRAPH,
+        "INSERT INTO task (graph_id, task_id, kind, first_seq, total, created_at, checksum) \
+         SELECT graph_id, $2, $3, next_seq - $4, $4, $5, $6 + (next_seq - $4) * 4294967296 FROM graph WHERE graph_id = $1";
+    TASK_BY_ID, GRAPH,
+        "SELECT graph_id, task_id, kind, total, created_at, first_seq, checksum FROM task \
+         WHERE graph_id = $1 AND task_id = $2";
     TASKS, Reach::FanOut, tasks!("SELECT", "", "");
     TASKS_WITH_PENDING, Reach::FanOut, tasks_with!("AND e.state = 0");
     TASKS_WITH_FAILED, Reach::FanOut, tasks_with!("AND e.state = 3");
