@@ -15,6 +15,7 @@ use super::objects;
 use super::people::{Person, SECOND};
 use super::reader::{FactParts, SentenceReader, Trust};
 use super::receivers::RECEIVES;
+use super::sentence::Sentence;
 
 /// Verbs of states and habits, whose past says that they are over: "lived", but not "joined" or "bought".
 pub(super) const LASTING: &[&str] = &[
@@ -82,10 +83,7 @@ impl SentenceReader<'_, '_> {
     /// If its text needs a pronoun that refers to nobody known.
     pub(super) fn clause(&mut self, verb: usize) -> Result<(), Vague> {
         let s = self.s;
-        if self.covered.contains(&verb) {
-            return Ok(());
-        }
-        if self.is_about_a_name_before(verb) {
+        if self.covered.contains(&verb) || self.is_about_a_name_before(verb) || is_in_view_of(&s, verb) {
             return Ok(());
         }
         let Some(subject_token) = s.subject(verb) else { return Ok(()) };
@@ -560,4 +558,12 @@ impl SentenceReader<'_, '_> {
             Clause { verb: context.verb, subject: context.subject, keep, date: date.as_deref(), dates: self.dates };
         clause_text::write(&sentence, self.people, clause)
     }
+}
+
+/// "Considering the recent growth, …": nobody considers growing.
+fn is_in_view_of(s: &Sentence<'_>, verb: usize) -> bool {
+    s.lemma(verb) == "consider"
+        && s.tag(verb) == Tag::Vbg
+        && s.dep(verb) == Dep::Advcl
+        && !s.has_child(verb, &[Dep::Aux, Dep::Mark])
 }

@@ -194,7 +194,7 @@ impl SentenceReader<'_, '_> {
                 let over = s.tag(context.verb) == Tag::Vbd && !thing.kinds.intersects(LIKED_IN_THE_PAST);
                 Some(if over { 0 } else { 5 })
             }
-            "BOUGHT" | "SOLD" | "LOST" | "FIXED" => {
+            "BOUGHT" | "SOLD" | "PARTED_WITH" | "LOST" | "FIXED" => {
                 let acts = context.reading.mood == Mood::Actual && !s.is_lemma(context.verb, &["book", "get"]);
                 (acts && thing.kinds.has(Kind::Ownable)).then_some(5)
             }
@@ -386,8 +386,10 @@ impl SentenceReader<'_, '_> {
         let fasted = name == "CELEBRATED" && s.lemma(context.verb) == "fast" && s.is_proper(object);
         // "Dropped out of college".
         let dropped = name == "STOPPED" && s.lemma(context.verb) == "drop";
-        let left = matches!(name, "LEFT_GROUP" | "STOPPED" | "LEFT_JOB" | "JOINED" | "SOLD" | "LOST" | "CANCELLED")
-            || name == "OWNS" && s.lemma(context.verb) == "keep" && hit.has(Kind::Ownable);
+        let left = matches!(
+            name,
+            "LEFT_GROUP" | "STOPPED" | "LEFT_JOB" | "JOINED" | "SOLD" | "PARTED_WITH" | "LOST" | "CANCELLED"
+        ) || name == "OWNS" && s.lemma(context.verb) == "keep" && hit.has(Kind::Ownable);
         let definite = left && s.is_past(context.verb) && s.has_child(object, &[Dep::Det, Dep::Poss]);
         let owned = owned || mine || definite || dropped || fasted;
         // "I published a paper in Nature".
@@ -395,8 +397,11 @@ impl SentenceReader<'_, '_> {
         let owned = owned || published;
         let done = u8::from(name == "HAD_PROCEDURE" && s.is_past(context.verb));
         // "Sold the flat", "waiting for my visa": the one that the speaker has or is to get.
-        let own = matches!(name, "SOLD" | "WAITS_FOR" | "LOST" | "RENTS" | "FIXED" | "PREPARES_FOR" | "SWITCHED_FROM")
-            && s.child(object, |c| s.dep(c) == Dep::Poss || s.dep(c) == Dep::Det && s.is(c, &["the"])).is_some();
+        let own =
+            matches!(
+                name,
+                "SOLD" | "PARTED_WITH" | "WAITS_FOR" | "LOST" | "RENTS" | "FIXED" | "PREPARES_FOR" | "SWITCHED_FROM"
+            ) && s.child(object, |c| s.dep(c) == Dep::Poss || s.dep(c) == Dep::Det && s.is(c, &["the"])).is_some();
         let saved_for = matches!(name, "PREPARES_FOR" | "LOOKS_FOR") && s.child_of(object, &[Dep::Det]).is_some();
         // "I watch westerns": what one does in general.
         let habit = matches!(name, "WATCHED" | "READ" | "LISTENS_TO" | "EATS")

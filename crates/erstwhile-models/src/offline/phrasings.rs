@@ -94,6 +94,12 @@ const MONEY: &str = r"[£$€₹₦]\d[\d,.]*(?:k|m)?|\d[\d,.]*k? (?:thousand |m
 /// Years, months or weeks in words or digits.
 const COUNT: &str = r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty";
 
+/// Months, also abbreviated.
+const MONTH: &str = "january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|\
+    jun|jul|aug|sept?|oct|nov|dec";
+/// Days of the week.
+const DAY: &str = "monday|tuesday|wednesday|thursday|friday|saturday|sunday";
+
 /// Breeds of pets, and words for them.
 const BREED: &str = "cockapoo|labrador|lab|spaniel|poodle|greyhound|terrier|collie|beagle|tabby|kitten|puppy|pup|dog|cat|rabbit|\
     retriever|husky|pug|bulldog|whippet|dachshund|corgi|shepherd|hamster|parrot|budgie|tortoise|pony|horse|ragdoll|siamese|\
@@ -127,6 +133,8 @@ fn phrasing(line: &'static str) -> Option<Phrasing> {
         ("%AMOUNT%", AMOUNT),
         ("%MONEY%", MONEY),
         ("%COUNT%", COUNT),
+        ("%MONTH%", MONTH),
+        ("%DAY%", DAY),
         ("%BREED%", BREED),
         // Names are told by their capitals.
         ("[A-Z]", "(?-i:[A-Z])"),

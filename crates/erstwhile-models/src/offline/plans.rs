@@ -52,7 +52,7 @@ impl SentenceReader<'_, '_> {
         // "We leave Milwaukee in August".
         // "We're moving from Bristol to Cardiff": Bristol is not what is planned.
         let leaves = s.lemma(context.verb) == "leave" && candidate.relation == "LEFT_JOB"
-            || matches!(candidate.relation, "MOVED_FROM" | "SOLD" | "DECLINED" | "CANCELLED")
+            || matches!(candidate.relation, "MOVED_FROM" | "SOLD" | "PARTED_WITH" | "DECLINED" | "CANCELLED")
             || s.is_lemma(context.verb, &["drop", "ditch", "abandon"])
             || s.lemma(context.verb) == "lose";
         // "I'm trying to reduce my sugar intake", "to optimize my resume": what one wants is the change, not the thing.

@@ -65,6 +65,10 @@ fn day_number(context: DateContext<'_>, at: usize) -> Option<i8> {
     digits.parse().ok().filter(|number| (1..=31).contains(number))
 }
 
+/// Who speaks of a day so many days ahead as past means this one and not that of a year ago: "the interview was on 10 July",
+/// said on 7 July.
+const JUST_AHEAD: i64 = 7;
+
 /// The nearest date with this month, day and weekday: in the past if the text is about the past, else in the future.
 fn nearest_date(context: DateContext<'_>, month: i8, number: i8, name: Option<Weekday>) -> Option<Date> {
     let today = context.now.date();
@@ -72,7 +76,8 @@ fn nearest_date(context: DateContext<'_>, month: i8, number: i8, name: Option<We
     let years = if past { [0, -1, -2, -3, -4] } else { [0, 1, 2, 3, 4] };
     let near = |step: i16| {
         let date = Date::new(today.year().checked_add(step)?, month, number).ok()?;
-        (if past { date <= today } else { date >= today }).then_some(date)
+        let ahead = i64::from(date.since(today).ok()?.get_days());
+        (if past { ahead <= JUST_AHEAD } else { ahead >= 0 }).then_some(date)
     };
     // A weekday that fits no near year is a mistake.
     let fits = |date: &Date| name.is_none_or(|name| date.weekday() == name);

@@ -67,6 +67,8 @@ const CASES: &[(&str, &str, &str)] = &[
     ("I wake up at 6am", "-", ""),
     ("My rent is 1,150 a month", "-", ""),
     ("I may come", "-", ""),
+    ("I attended a workshop on May 14", "2023-05-14", "on 14 May 2023"),
+    ("I attended a workshop on June 14", "2022-06-14", "on 14 June 2022"),
 ];
 
 #[test]

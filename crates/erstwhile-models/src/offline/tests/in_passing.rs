@@ -285,6 +285,7 @@ pub(super) const IN_PASSING: &[(&str, &str, &str)] = &[
         "+ Nora LIFE_EVENT engaged @ 2022-12-31..",
         "Nora got engaged on 31 December 2022.",
     ),
+    ("I donated my old car to a shelter.", "+ Nora PARTED_WITH old car", "Nora donated their old car to a shelter."),
     ("I sold my first painting for $300.", "+ Nora SOLD first painting", "Nora sold their first painting for $300."),
     (
         "I'm in the middle of writing my dissertation.",

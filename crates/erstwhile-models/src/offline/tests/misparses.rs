@@ -7,6 +7,7 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
     ),
     ("I need to send a form that's due by Friday.", None),
     ("I had the clock repaired yesterday.", None),
+    ("We cache the answers, considering the daily limit.", None),
     ("I got some orders coming in from abroad.", None),
     ("I watched Batman: The Animated Series, Little Women, and Amelie.", None),
     (
