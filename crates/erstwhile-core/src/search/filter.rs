@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::Moment;
 use crate::knowledge::Knowledge;
 use crate::model::{AssertionId, Entity, EntityId, Episode, EpisodeId, Fact, Metadata};
 
@@ -103,9 +104,14 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Whether the filter restricts validity, expiry or ids of facts, each of which replaces the default restriction to
-    /// current facts.
-    pub fn replaces_current_restriction(&self) -> bool {
+    /// When facts must be valid by default: those that are current at `now` come first, and what has ended behind them. A
+    /// filter for validity, expiry or ids of facts chooses among the facts of all times itself.
+    pub fn default_moment(&self, now: Timestamp) -> Moment {
+        if self.chooses_times() { Moment::Always } else { Moment::CurrentFirst(now) }
+    }
+
+    /// Whether the filter restricts validity, expiry or ids of facts.
+    pub fn chooses_times(&self) -> bool {
         [&self.valid_at, &self.invalid_at, &self.expired_at].iter().any(|dates| !dates.is_empty())
             || !self.edge_uuids.is_empty()
     }
@@ -137,9 +143,7 @@ impl Filter {
     pub fn is_about_facts(&self) -> bool {
         let types = [&self.edge_types, &self.exclude_edge_types];
         let ids = [&self.source_node_uuids, &self.target_node_uuids, &self.connected_node_uuids];
-        self.replaces_current_restriction()
-            || types.iter().any(|types| !types.is_empty())
-            || ids.iter().any(|ids| !ids.is_empty())
+        self.chooses_times() || types.iter().any(|types| !types.is_empty()) || ids.iter().any(|ids| !ids.is_empty())
     }
 
     /// The conditions that only facts can meet, without those about entities.

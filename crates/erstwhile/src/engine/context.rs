@@ -159,7 +159,7 @@ impl ProjectHandle {
 
 /// When facts must be true that a context shows: now, unless a filter says otherwise.
 pub(super) fn moment_of(filter: &Filter, now: Timestamp) -> Moment {
-    if filter.replaces_current_restriction() { Moment::Always } else { Moment::Current(now) }
+    if filter.chooses_times() { Moment::Always } else { Moment::Current(now) }
 }
 
 /// The query for the end of a conversation: the last message, followed by the earlier ones to which it may refer.

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use erstwhile::engine::{ContextRequest, FactTriple, GraphRef, ProjectHandle, Search, SummaryKind};
 use erstwhile::model::EntityId;
-use erstwhile::search::{Moment, Reranker, Scored, Statements};
+use erstwhile::search::{Reranker, Scored, Statements};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -201,9 +201,7 @@ fn parse(app: &App, body: SearchBody) -> Result<Search, ApiError> {
         }
     };
     let filter = body.search_filters.unwrap_or_default().parse()?;
-    // Current facts come first by default; a filter by time replaces this order.
-    let moment =
-        if filter.replaces_current_restriction() { Moment::Always } else { Moment::CurrentFirst(app.engine.now()) };
+    let moment = filter.default_moment(app.engine.now());
     let origins = ids("bfs_origin_node_uuids", body.bfs_origin_node_uuids, EntityId)?;
     let explain = body.explain.unwrap_or(false);
     Ok(Search { reranker, filter, moment, origins, statements, explain, ..Search::new(body.query, limit) })

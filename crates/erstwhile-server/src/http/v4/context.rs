@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use erstwhile::engine::{ContextRequest, GraphHandle, ProjectHandle, Search, TemplateRef};
-use erstwhile::search::{Moment, Scored};
+use erstwhile::search::Scored;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -78,8 +78,7 @@ pub(super) async fn get(
         }
     };
     let results = if body.include_results == Some(true) {
-        let is_of_any_time = filter.replaces_current_restriction();
-        let moment = if is_of_any_time { Moment::Always } else { Moment::Current(app.engine.now()) };
+        let moment = filter.default_moment(app.engine.now());
         let search = Search { moment, filter, ..Search::new(body.query, RESULTS_MAX) };
         Some(results(&project, &handle, search, Owner::from(&located)).await?)
     } else {

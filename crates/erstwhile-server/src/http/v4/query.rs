@@ -135,7 +135,7 @@ impl Question {
         };
         let located = project.graph_by_uuid(identifier("graph_uuids", graph)?).await?;
         // One more than is returned, so that it is known whether there are more.
-        let search = Search { moment: Moment::Current(app.engine.now()), ..Search::new(body.query, limit + 1) };
+        let search = Search { moment: Moment::CurrentFirst(app.engine.now()), ..Search::new(body.query, limit + 1) };
         // Without a language model, the results are all there is.
         let is_answered = body.generate_answer == Some(true) && project.has_language_model();
         Ok(Self { project, located, search, guidance, is_answered, limit })

@@ -5,7 +5,7 @@ use axum::extract::State;
 use erstwhile::engine::{LocatedGraph, ProjectHandle, Search, SummaryKind};
 use erstwhile::model::EntityId;
 use erstwhile::search::filter::Filter;
-use erstwhile::search::{Moment, Reranker, Scored};
+use erstwhile::search::{Reranker, Scored};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -70,9 +70,7 @@ impl Prepared {
             return Err(ApiError::bad_request(message).with_param("filter_low_quality_results"));
         }
         let filter = body.filters.map(parse).transpose()?.unwrap_or_default();
-        // Current facts come first by default; a filter by time replaces this order.
-        let is_of_any_time = filter.replaces_current_restriction();
-        let moment = if is_of_any_time { Moment::Always } else { Moment::CurrentFirst(app.engine.now()) };
+        let moment = filter.default_moment(app.engine.now());
         let origins = ids("bfs_origin_node_uuids", body.bfs_origin_node_uuids, EntityId)?;
         let size = page.size(RESULTS_MAX)?;
         // One more than the pages so far hold, so that it is known whether there is another page.

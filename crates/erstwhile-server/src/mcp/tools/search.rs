@@ -296,7 +296,7 @@ fn ranked<T, W: From<T>>(mut found: Vec<(String, Scored<T>)>, limit: usize) -> V
 
 /// Facts that hold now, unless the filter chooses another time.
 fn current_unless_filtered(caller: &Caller, filter: &Filter) -> Moment {
-    if filter.replaces_current_restriction() { Moment::Always } else { Moment::Current(caller.now) }
+    if filter.chooses_times() { Moment::Always } else { Moment::Current(caller.now) }
 }
 
 fn by_distance(center: Option<&String>) -> Result<Reranker, Failure> {
