@@ -110,8 +110,13 @@ impl Filter {
         if self.chooses_times() { Moment::Always } else { Moment::CurrentFirst(now) }
     }
 
+    /// When facts must be valid that are shown as what is so: now, unless the filter chooses among the facts of all times.
+    pub fn present_moment(&self, now: Timestamp) -> Moment {
+        if self.chooses_times() { Moment::Always } else { Moment::Current(now) }
+    }
+
     /// Whether the filter restricts validity, expiry or ids of facts.
-    pub fn chooses_times(&self) -> bool {
+    fn chooses_times(&self) -> bool {
         [&self.valid_at, &self.invalid_at, &self.expired_at].iter().any(|dates| !dates.is_empty())
             || !self.edge_uuids.is_empty()
     }

@@ -8,6 +8,7 @@ use super::entities::EntitySearch;
 use super::episodes::EpisodeSearch;
 use super::hybrid::{Channels, HybridIndex};
 use super::question::Question;
+use super::ranking::Searchable;
 use super::relevance::{self, EpisodeRelevance};
 use super::statements::{self, StatementSearch};
 use super::{Found, GraphIndex, Scored, SearchRequest, ranking};
@@ -56,21 +57,24 @@ impl<'a> Searches<'a> {
         self.relevant_statements(EpisodeRelevance::new(self))
     }
 
-    /// Searches for entities; if the filter is about facts, they are the ends of the facts that are found.
+    /// Searches for entities. If the filter has conditions that only facts can meet, these are the ends of facts that meet
+    /// them; the other conditions are about the entities.
     pub fn entities(&self) -> Vec<Scored<Entity>> {
-        if !self.request.filter.is_about_facts() {
-            return ranking::search(&EntitySearch { searches: self }, self.request);
+        let search = EntitySearch { searches: self };
+        let filter = &self.request.filter;
+        if !filter.is_about_facts() {
+            return ranking::search(&search, self.request);
         }
+        let request = SearchRequest { filter: filter.about_facts(), ..self.request.clone() };
+        let facts = Searches::new(self.index, &request).facts();
         let ends = |found: &Scored<Fact>| [found.item.subject, found.item.object].map(|end| found.clone().with(end));
-        let mut ends: Vec<Scored<EntityId>> = self.facts().iter().flat_map(ends).collect();
         let mut seen = HashSet::new();
-        ends.retain(|found| seen.insert(found.item));
-        ends.truncate(self.request.limit);
         let entity = |found: Scored<EntityId>| {
-            let entity = self.index.knowledge.entity(found.item)?.clone();
-            Some(found.with(entity))
+            let is_first = seen.insert(found.item);
+            let entity = self.index.knowledge.entity(found.item).filter(|entity| is_first && search.passes(entity))?;
+            Some(found.with(entity.clone()))
         };
-        ends.into_iter().filter_map(entity).collect()
+        facts.iter().flat_map(ends).filter_map(entity).take(self.request.limit).collect()
     }
 
     /// Searches for everything in the default order; the request must have no filter and no other reranker.

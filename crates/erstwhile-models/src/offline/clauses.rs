@@ -83,7 +83,7 @@ impl SentenceReader<'_, '_> {
     /// If its text needs a pronoun that refers to nobody known.
     pub(super) fn clause(&mut self, verb: usize) -> Result<(), Vague> {
         let s = self.s;
-        if self.covered.contains(&verb) || self.is_about_a_name_before(verb) || is_in_view_of(&s, verb) {
+        if self.covered.contains(&verb) || self.is_about_a_name_before(verb) || is_preposition_considering(&s, verb) {
             return Ok(());
         }
         let Some(subject_token) = s.subject(verb) else { return Ok(()) };
@@ -561,7 +561,7 @@ impl SentenceReader<'_, '_> {
 }
 
 /// "Considering the recent growth, …": nobody considers growing.
-fn is_in_view_of(s: &Sentence<'_>, verb: usize) -> bool {
+fn is_preposition_considering(s: &Sentence<'_>, verb: usize) -> bool {
     s.lemma(verb) == "consider"
         && s.tag(verb) == Tag::Vbg
         && s.dep(verb) == Dep::Advcl

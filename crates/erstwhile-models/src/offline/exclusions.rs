@@ -89,7 +89,9 @@ impl SentenceReader<'_, '_> {
             // "Upgraded my phone to a 15 Pro" mends nothing.
             "FIXED" => s.lemma(context.verb) == "upgrade" && s.has_child_word(context.verb, &["to"]),
             // "I sell phone accessories" is what one does.
-            "SOLD" => matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz) && context.reading.mood == Mood::Actual,
+            "SOLD" | "PARTED_WITH" => {
+                matches!(s.tag(context.verb), Tag::Vbp | Tag::Vbz) && context.reading.mood == Mood::Actual
+            }
             // "I love the view": one thing at hand, no lasting taste.
             "LIKES" | "LOVES" | "INTERESTED_IN" | "DISLIKES" => {
                 let pointing = |c| s.dep(c) == Dep::Det && s.is(c, &["the", "that", "this", "these", "those"]);

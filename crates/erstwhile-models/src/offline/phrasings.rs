@@ -242,6 +242,9 @@ mod tests {
         assert_eq!(plain("Zoom it is from now on."), "I prefer Zoom.");
         assert_eq!(plain("34 years as a midwife"), "I worked 34 years as a midwife");
         assert_eq!(plain("torn ACL"), "I have a torn ACL");
+        assert_eq!(plain("I ran a PB of 1:45:10 in the half marathon"), "my half marathon PB is 1:45:10");
+        assert_eq!(plain("I beat my PB in the half marathon with 1:45"), "my half marathon PB is 1:45");
+        assert_eq!(plain("I set a PB of 3:10 in the Berlin marathon"), "my marathon PB is 3:10");
         assert_eq!(plain("I'm at my brother's in Mesa"), "I am staying with my brother. My brother lives in Mesa");
         assert_eq!(plain("my son is in class 6"), "my son is in 6th class");
         assert_eq!(plain("starting weight 104kg"), "My weight is 104kg ");

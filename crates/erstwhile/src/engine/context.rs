@@ -105,7 +105,7 @@ impl ProjectHandle {
         let now = self.now();
         let limit = budget.episodes_max.max(budget.facts_max).max(budget.entities_max);
         let search = Search {
-            moment: request.as_of.map_or(moment_of(&request.filter, now), Moment::At),
+            moment: request.as_of.map_or(request.filter.present_moment(now), Moment::At),
             as_known_at: request.as_known_at,
             statements: Some(Statements::Never),
             ignored: said.to_vec(),
@@ -155,11 +155,6 @@ impl ProjectHandle {
         });
         self.requests_for_signs(asked.collect()).await
     }
-}
-
-/// When facts must be true that a context shows: now, unless a filter says otherwise.
-pub(super) fn moment_of(filter: &Filter, now: Timestamp) -> Moment {
-    if filter.chooses_times() { Moment::Always } else { Moment::Current(now) }
 }
 
 /// The query for the end of a conversation: the last message, followed by the earlier ones to which it may refer.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use super::context::{MESSAGES_READ, moment_of, query_of};
+use super::context::{MESSAGES_READ, query_of};
 use super::writes::Tries;
 use super::{GraphHandle, ProjectHandle, Search, SummaryKind, ThreadHandle};
 use crate::store::SettingScope;
@@ -148,7 +148,7 @@ impl ProjectHandle {
         let texts = self.texts_for(graph, template, &search).await?;
         let index = self.index(graph).await?;
         let search =
-            Search { moment: moment_of(&search.filter, self.now()), statements: Some(Statements::Never), ..search };
+            Search { moment: search.filter.present_moment(self.now()), statements: Some(Statements::Never), ..search };
         let is_blank = search.query.trim().is_empty();
         let request = if is_blank { None } else { Some(self.search_request(&index, search).await?) };
         index.read(|index| {

@@ -159,7 +159,7 @@ impl Store {
         self.one(&sql_text::IMPORT_BY_GRAPH, vec![id(graph.0)], rows::read_import).await
     }
 
-    /// Import jobs of a project, newest first.
+    /// Import jobs of a project, newest first; damaged ones are left out.
     pub async fn list_imports(
         &self,
         project: ProjectId,
@@ -169,7 +169,7 @@ impl Store {
     ) -> Result<Vec<ImportJob>> {
         let state = Value::Int(state.map_or(-1, Code::code));
         let params = vec![id(project.0), state, Value::Int(limit), Value::Int(offset)];
-        self.many(&sql_text::IMPORTS, params, rows::read_import).await
+        self.list(&sql_text::IMPORTS, params, rows::read_import).await
     }
 
     /// Items of an import job after a position, in order.

@@ -73,7 +73,7 @@ const JUST_AHEAD: i64 = 7;
 fn nearest_date(context: DateContext<'_>, month: i8, number: i8, name: Option<Weekday>) -> Option<Date> {
     let today = context.now.date();
     let past = context.past && !context.booked;
-    let years = if past { [0, -1, -2, -3, -4] } else { [0, 1, 2, 3, 4] };
+    let years = if past { [1, 0, -1, -2, -3] } else { [0, 1, 2, 3, 4] };
     let near = |step: i16| {
         let date = Date::new(today.year().checked_add(step)?, month, number).ok()?;
         let ahead = i64::from(date.since(today).ok()?.get_days());

@@ -125,7 +125,9 @@ pub(super) async fn search(
             if raw {
                 results.edges = Some(ranked(project.graph(&graph).search_facts(search.clone()).await?));
                 results.nodes = Some(ranked(project.graph(&graph).search_entities(search.clone()).await?));
-                results.episodes = Some(ranked(project.graph(&graph).search_episodes(search).await?));
+                if search.filter.is_about_episodes() {
+                    results.episodes = Some(ranked(project.graph(&graph).search_episodes(search).await?));
+                }
             }
         }
         "observations" | "themes" => {

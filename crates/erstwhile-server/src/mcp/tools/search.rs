@@ -146,7 +146,7 @@ async fn search_memory_facts(caller: Caller, arguments: SearchFacts) -> Result<F
         ..Filter::default()
     };
     let search = Search {
-        moment: current_unless_filtered(&caller, &filter),
+        moment: filter.present_moment(caller.now),
         filter,
         reranker: by_distance(arguments.center_node_uuid.as_ref())?,
         ..Search::new(caller.query(arguments.query)?, limit)
@@ -249,7 +249,7 @@ async fn search_graph(caller: Caller, arguments: SearchGraph) -> Result<Found, F
         }
     };
     let search = Search {
-        moment: current_unless_filtered(&caller, &filter),
+        moment: filter.present_moment(caller.now),
         filter,
         reranker,
         ..Search::new(caller.query(arguments.query)?, limit)
@@ -292,11 +292,6 @@ fn ranked<T, W: From<T>>(mut found: Vec<(String, Scored<T>)>, limit: usize) -> V
     let wire =
         |(group_id, scored): (String, Scored<T>)| Ranked { group_id, score: scored.score, item: scored.item.into() };
     found.into_iter().map(wire).collect()
-}
-
-/// Facts that hold now, unless the filter chooses another time.
-fn current_unless_filtered(caller: &Caller, filter: &Filter) -> Moment {
-    if filter.chooses_times() { Moment::Always } else { Moment::Current(caller.now) }
 }
 
 fn by_distance(center: Option<&String>) -> Result<Reranker, Failure> {
