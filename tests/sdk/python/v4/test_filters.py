@@ -217,8 +217,8 @@ def test_filters_of_a_context(world: SimpleNamespace) -> None:
     zep, graph = world.zep, world.graph
     context = lambda filters: zep.graph.get_context(graph, query="chess or Rome", filters=filters, include_results=True)  # noqa: E731
     expected = {field: (value, [CHESS]) for field, value in about_chess(world).items()}
-    # Both ends need one of the labels. Without a condition on dates, a context holds what is true now.
-    expected["node_labels"] = (["Player", "Entity"], [CHESS])
+    # Both ends need one of the labels. The results hold what has ended, too, behind what is true now.
+    expected["node_labels"] = (["Player", "Entity"], BOTH)
     check(SearchFilters, expected, lambda filters: [edge.fact for edge in context(filters).results.edges], ["content_policy_violated"])
     for field, (value, _) in expected.items():
         shown = context({field: value}).context
