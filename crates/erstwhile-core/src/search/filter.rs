@@ -107,16 +107,16 @@ impl Filter {
     /// When facts must be valid by default: those that are current at `now` come first, and what has ended behind them. A
     /// filter for validity, expiry or ids of facts chooses among the facts of all times itself.
     pub fn default_moment(&self, now: Timestamp) -> Moment {
-        if self.chooses_times() { Moment::Always } else { Moment::CurrentFirst(now) }
+        if self.restricts_times_or_ids() { Moment::Always } else { Moment::CurrentFirst(now) }
     }
 
     /// When facts must be valid that are shown as what is so: now, unless the filter chooses among the facts of all times.
     pub fn present_moment(&self, now: Timestamp) -> Moment {
-        if self.chooses_times() { Moment::Always } else { Moment::Current(now) }
+        if self.restricts_times_or_ids() { Moment::Always } else { Moment::Current(now) }
     }
 
     /// Whether the filter restricts validity, expiry or ids of facts.
-    fn chooses_times(&self) -> bool {
+    fn restricts_times_or_ids(&self) -> bool {
         [&self.valid_at, &self.invalid_at, &self.expired_at].iter().any(|dates| !dates.is_empty())
             || !self.edge_uuids.is_empty()
     }
@@ -127,7 +127,7 @@ impl Filter {
     }
 
     /// Whether an episode can meet all conditions: none is about facts, or about types or properties of entities.
-    pub fn is_about_episodes(&self) -> bool {
+    pub fn can_match_episodes(&self) -> bool {
         let labels = [&self.node_labels, &self.exclude_node_labels];
         !self.is_about_facts() && labels.iter().all(|labels| labels.is_empty()) && self.properties.is_empty()
     }
@@ -148,7 +148,9 @@ impl Filter {
     pub fn is_about_facts(&self) -> bool {
         let types = [&self.edge_types, &self.exclude_edge_types];
         let ids = [&self.source_node_uuids, &self.target_node_uuids, &self.connected_node_uuids];
-        self.chooses_times() || types.iter().any(|types| !types.is_empty()) || ids.iter().any(|ids| !ids.is_empty())
+        self.restricts_times_or_ids()
+            || types.iter().any(|types| !types.is_empty())
+            || ids.iter().any(|ids| !ids.is_empty())
     }
 
     /// The conditions that only facts can meet, without those about entities.

@@ -106,7 +106,7 @@ impl<'a> Searches<'a> {
 
     /// Searches for episodes for a context; there are none if the filter has conditions that no episode can meet.
     pub fn episodes_for_context(&self) -> Vec<Scored<Episode>> {
-        if self.request.filter.is_about_episodes() { self.episodes() } else { Vec::new() }
+        if self.request.filter.can_match_episodes() { self.episodes() } else { Vec::new() }
     }
 
     fn found_episodes(&self, request: &SearchRequest) -> Vec<Scored<Episode>> {

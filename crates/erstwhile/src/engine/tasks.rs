@@ -19,7 +19,7 @@ pub struct ListedTasks<'a> {
 }
 
 impl ProjectHandle {
-    /// The tasks of the project, newest first.
+    /// The tasks of the project, newest first, without damaged ones.
     pub async fn list_tasks(&self, listed: ListedTasks<'_>, limit: usize) -> Result<Vec<Task>> {
         let chunk = i64::try_from(limit).unwrap_or(i64::MAX).max(1);
         // Of a task in other states, no episode tells the state.
@@ -37,8 +37,8 @@ impl ProjectHandle {
                 after = Some((created_at, id));
                 let task = match self.task(id).await {
                     Ok(task) => task,
-                    // It was deleted with its graph in the meantime.
-                    Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                    // It was deleted with its graph in the meantime, or is damaged.
+                    Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Corrupt) => continue,
                     Err(error) => return Err(error),
                 };
                 if listed.states.is_empty() || listed.states.contains(&task.state) {

@@ -7,12 +7,12 @@ use uuid::Uuid;
 use super::context::{MESSAGES_READ, query_of};
 use super::writes::Tries;
 use super::{GraphHandle, ProjectHandle, Search, SummaryKind, ThreadHandle};
-use crate::store::SettingScope;
+use crate::store::{ErasureState, SettingScope};
 use erstwhile_core::change::{Change, SettingChange};
 use erstwhile_core::error::{Error, Result};
 use erstwhile_core::identity::user_node;
 use erstwhile_core::model::{
-    AuditAction, ContextTemplate, Entity, Episode, Fact, GraphId, Precondition, Setting, SettingKind,
+    AuditAction, ContextTemplate, Entity, Episode, Fact, GraphId, Precondition, ProjectId, Setting, SettingKind,
 };
 use erstwhile_core::search::filter::Filter;
 use erstwhile_core::search::{GraphIndex, Scored, SearchRequest, Searches, Statements};
@@ -35,11 +35,23 @@ pub enum TemplateRef<'a> {
 }
 
 impl TemplateRef<'_> {
-    fn is(self, template: &ContextTemplate) -> bool {
-        match self {
-            Self::Named(name) => template.name == name,
-            Self::Uuid(uuid) => template.uuid == uuid,
-        }
+    /// The template among those of a project. A malformed one does not keep others from being found.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such template; `Corrupt` when the one of this name is malformed.
+    fn find(self, project: ProjectId, settings: &[Setting]) -> Result<(&Setting, ContextTemplate)> {
+        let read = |setting: &Setting| ContextTemplate::of(project, setting.clone());
+        let found = match self {
+            Self::Named(name) => {
+                let named = settings.iter().find(|setting| setting.name == name);
+                named.map(|setting| Ok((setting, read(setting)?))).transpose()?
+            }
+            Self::Uuid(uuid) => {
+                let mut readable = settings.iter().filter_map(|setting| Some((setting, read(setting).ok()?)));
+                readable.find(|(_, template)| template.uuid == uuid)
+            }
+        };
+        found.ok_or_else(|| Error::not_found("context template"))
     }
 }
 
@@ -57,13 +69,9 @@ impl ProjectHandle {
 
     /// A template, as it is stored and as it is read.
     async fn stored_template(&self, template: TemplateRef<'_>) -> Result<(Setting, ContextTemplate)> {
-        for setting in self.settings(None, SettingKind::ContextTemplate).await? {
-            let found = ContextTemplate::of(self.id, setting.clone())?;
-            if template.is(&found) {
-                return Ok((setting, found));
-            }
-        }
-        Err(Error::not_found("context template"))
+        let settings = self.settings(None, SettingKind::ContextTemplate).await?;
+        let (setting, found) = template.find(self.id, &settings)?;
+        Ok((setting.clone(), found))
     }
 
     /// Declares a template.
@@ -109,31 +117,51 @@ impl ProjectHandle {
         }
     }
 
+    /// Removes a template.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such template.
+    pub async fn remove_template(&self, template: TemplateRef<'_>) -> Result<ErasureState> {
+        let mut tries = Tries::new();
+        loop {
+            let (stored, _) = self.stored_template(template).await?;
+            let record = (AuditAction::Delete, stored.name.clone());
+            match self.supersede(stored.clone(), vec![remove(stored.name)], record).await {
+                Ok(()) => return Ok(self.erased().await),
+                Err(error) => tries.again(error)?,
+            }
+        }
+    }
+
     /// Replaces a template, if nobody else changed it in between.
     async fn replace_template(&self, stored: Setting, after: &ContextTemplate) -> Result<()> {
-        let (kind, replacement) = (SettingKind::ContextTemplate, after.setting(self.now())?);
-        let unchanged = Precondition::Equals(stored.value.clone());
-        let put = |setting, over| Change::Setting(SettingChange::Put(setting, over));
-        let mut changes = if after.name == stored.name {
-            vec![put(replacement, unchanged)]
+        let replacement = after.setting(self.now())?;
+        let changes = if after.name == stored.name {
+            vec![put(replacement, Precondition::None)]
         } else {
-            let removed = Change::Setting(SettingChange::Remove(kind, stored.name.clone()));
-            vec![put(stored, unchanged), removed, put(replacement, Precondition::Absent)]
+            vec![remove(stored.name.clone()), put(replacement, Precondition::Absent)]
         };
-        changes.extend(self.record_setting(AuditAction::Change, (kind, &after.name), None));
-        self.declare(self.scope(None).await?, kind, changes).await
+        self.supersede(stored, changes, (AuditAction::Change, after.name.clone())).await
+    }
+
+    /// Makes changes to a template, if nobody else changed it in between.
+    async fn supersede(
+        &self,
+        stored: Setting,
+        changes: Vec<Change>,
+        (action, name): (AuditAction, String),
+    ) -> Result<()> {
+        let kind = SettingKind::ContextTemplate;
+        let unchanged = Precondition::Equals(stored.value.clone());
+        let record = self.record_setting(action, (kind, &name), None);
+        let changes = std::iter::once(put(stored, unchanged)).chain(changes).chain(record);
+        self.declare(self.scope(None).await?, kind, changes.collect()).await
     }
 
     /// The layout of a template, also for a caller who reaches only one graph.
     async fn layout(&self, template: TemplateRef<'_>) -> Result<Template> {
         let settings = self.state().declared_in(SettingScope::Project(self.id), SettingKind::ContextTemplate).await?;
-        for setting in settings.iter() {
-            let found = ContextTemplate::of(self.id, setting.clone())?;
-            if template.is(&found) {
-                return Template::parse(&found.text);
-            }
-        }
-        Err(Error::not_found("context template"))
+        Template::parse(&template.find(self.id, &settings)?.1.text)
     }
 
     /// The context for a search of a graph in the layout of a template.
@@ -173,12 +201,12 @@ impl ProjectHandle {
                 continue;
             }
             let found = match variable.kind {
-                VariableKind::Observations if filter.is_about_episodes() => {
+                VariableKind::Observations if filter.can_match_episodes() => {
                     let observations = self.observations_in(graph, filter).await?;
                     let nearest = self.nearest(query, CANDIDATES, observations, |one| one.summary.clone()).await?;
                     nearest.into_iter().map(|found| found.item.summary).collect()
                 }
-                VariableKind::ThreadSummaries if filter.is_about_episodes() => {
+                VariableKind::ThreadSummaries if filter.can_match_episodes() => {
                     let summaries = self.summaries_in(graph, SummaryKind::Threads, None, filter).await?;
                     let nearest = self.nearest(query, CANDIDATES, summaries, |one| one.text.clone()).await?;
                     nearest.into_iter().map(|found| found.item.text).collect()
@@ -190,6 +218,14 @@ impl ProjectHandle {
         }
         Ok(texts)
     }
+}
+
+fn put(setting: Setting, precondition: Precondition) -> Change {
+    Change::Setting(SettingChange::Put(setting, precondition))
+}
+
+fn remove(name: String) -> Change {
+    Change::Setting(SettingChange::Remove(SettingKind::ContextTemplate, name))
 }
 
 impl ThreadHandle {

@@ -153,7 +153,7 @@ pub(super) fn check_halves(row: &Row, (whole, replaced): (usize, usize), name: i
     match halves {
         Some((_, _, Value::Null)) => Ok(()),
         // What was replaced together is cleared.
-        Some((whole, _, Value::Int(stored))) if *stored == of_row(whole) => Ok(()),
+        Some((whole, [.., Value::Null], Value::Int(stored))) if *stored == of_row(whole) => Ok(()),
         Some((whole, replaced, Value::Int(stored))) if *stored == of_halves(whole, replaced) => Ok(()),
         _ => Err(differs(&name())),
     }

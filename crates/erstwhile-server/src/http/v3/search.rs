@@ -125,7 +125,7 @@ pub(super) async fn search(
             if raw {
                 results.edges = Some(ranked(project.graph(&graph).search_facts(search.clone()).await?));
                 results.nodes = Some(ranked(project.graph(&graph).search_entities(search.clone()).await?));
-                if search.filter.is_about_episodes() {
+                if search.filter.can_match_episodes() {
                     results.episodes = Some(ranked(project.graph(&graph).search_episodes(search).await?));
                 }
             }

@@ -96,7 +96,7 @@ async fn results(
 ) -> Result<Results, ApiError> {
     let edges = handle.search_facts(search.clone()).await?;
     let nodes = handle.search_entities(search.clone()).await?;
-    let episodes = if search.filter.is_about_episodes() { handle.search_episodes(search).await? } else { Vec::new() };
+    let episodes = if search.filter.can_match_episodes() { handle.search_episodes(search).await? } else { Vec::new() };
     let said: Vec<_> = episodes.iter().map(|found| found.item.clone()).collect();
     let details = EpisodeDetails::of(project, owner, &said).await?;
     Ok(Results {

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::response::NoContent;
 use erstwhile::engine::TemplateRef;
-use erstwhile::model::{ContextTemplate, SettingKind};
+use erstwhile::model::ContextTemplate;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -90,8 +90,5 @@ pub(super) async fn delete(
     Writer(project): Writer,
     PathUuids([uuid]): PathUuids<1>,
 ) -> Result<Erased<NoContent>, ApiError> {
-    let template = project.template(TemplateRef::Uuid(uuid)).await?;
-    let removed = project.remove_setting(None, SettingKind::ContextTemplate, &template.name).await?;
-    let erasure = removed.ok_or_else(|| erstwhile::Error::not_found("context template"))?;
-    Ok(Erased(erasure, NoContent))
+    Ok(Erased(project.remove_template(TemplateRef::Uuid(uuid)).await?, NoContent))
 }
