@@ -30,6 +30,7 @@ mod forms;
 mod fragments;
 mod given_names;
 mod habits;
+mod help_requests;
 mod identifiers;
 mod instructions;
 mod jobs;

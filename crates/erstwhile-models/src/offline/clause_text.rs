@@ -530,9 +530,17 @@ impl ClauseWriter<'_, '_, '_, '_> {
             .iter()
             .filter(|piece| !matches!(piece, Piece::Token(token) if matches!(s.tag(*token), Tag::Wdt | Tag::Wp)))
             .collect();
+        // "I'll set up a reward for myself": without its object, a preposition says nothing.
+        let is_stranded = |piece: &Piece| match piece {
+            Piece::Token(token) => {
+                s.dep(*token) == Dep::Prep && s.children(*token).any(|c| c > *token && s.dep(c) == Dep::Pobj)
+            }
+            Piece::Words(..) => false,
+        };
+        let whole = pieces.iter().rposition(|piece| !is_stranded(piece)).map_or(0, |last| last + 1);
         let mut words: Vec<String> = vec![subject.name.clone()];
         let mut finite = false;
-        for piece in pieces {
+        for piece in pieces.into_iter().take(whole) {
             match piece {
                 Piece::Words(token, text) => {
                     finite |= token.is_none();

@@ -3,6 +3,7 @@
 use erstwhile_nlp::{Dep, Pos, Tag};
 
 use super::fitness::Context;
+use super::help_requests::asks_for_help;
 use super::lexicon::{Frame, Kind, Kinds};
 use super::mood::Mood;
 use super::reader::SentenceReader;
@@ -22,6 +23,9 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         // "JUST DOING IT!" is about nothing.
         if s.lemma(context.verb) == "do" && s.child(context.verb, |c| s.text(c) == "IT").is_some() {
+            return true;
+        }
+        if asks_for_help(&s, context.verb) {
             return true;
         }
         // "I want to make sure that it passes": the thing is not what is wanted.

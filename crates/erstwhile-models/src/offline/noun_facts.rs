@@ -517,6 +517,10 @@ impl SentenceReader<'_, '_> {
         if !place || !s.is_noun(token) || s.is_lemma(s.head(token), NOT_OWNING) || self.is_anything(token) {
             return Ok(());
         }
+        // "My old borrowed amp", "my dream car".
+        if s.has_child_word(token, &["borrowed", "rented", "hired", "rental", "dream", "future"]) {
+            return Ok(());
+        }
         let product = self.is_product(token);
         let ownable = s.is_a(token, Kind::Ownable);
         let brand = s.pos(token) == Pos::Propn
@@ -573,6 +577,7 @@ impl SentenceReader<'_, '_> {
         if (product || ownable) && (brand || described && ownable) || new_thing && !ownable {
             let mut name = self.bare_phrase(token, me)?;
             s.identifiers.restore(&mut name);
+            let name = name.strip_prefix("current ").unwrap_or(&name).to_owned();
             let several = matches!(s.tag(token), Tag::Nns | Tag::Nnps) || s.is_lemma(token, UNCOUNTED);
             let article = match name.chars().next() {
                 _ if several => "",

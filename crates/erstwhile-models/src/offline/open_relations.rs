@@ -117,6 +117,12 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         match s.dep(verb) {
             Dep::Root | Dep::Conj | Dep::Ccomp | Dep::Parataxis | Dep::Relcl => true,
+            // "While I'm in Munich": a place of the journey that is planned.
+            Dep::Advcl
+                if s.lemma(verb) == "be" && s.has_child(verb, &[Dep::Prep]) && s.has_child_word(verb, &["while"]) =>
+            {
+                false
+            }
             // "As though I restored radios" is not true.
             Dep::Advcl => {
                 let marks: Vec<usize> = s.children(verb).filter(|child| s.dep(*child) == Dep::Mark).collect();

@@ -62,8 +62,12 @@ pub(super) fn phrase(
 /// Joins tokens as English writes them.
 pub(super) fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        let attached = matches!(word, "'s" | "'" | "n't" | "," | "." | "%" | ")" | "!" | "?" | ":" | ";")
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let (mut quoted, mut opened) = (false, false);
+    for (at, word) in words.iter().copied().enumerate() {
+        let opens = word == "'" && !quoted && opens_quote(&words, at);
+        let attached = !opens && matches!(word, "'s" | "'ve" | "'re" | "'ll" | "'d" | "'m" | "'" | "n't" | "," | "." | "%" | ")" | "!" | "?" | ":" | ";")
+            || opened
             || out.ends_with(['$', '£', '€', '(', '#'])
             || out.ends_with('-') && !out.ends_with(" -")
             || word.starts_with('-') && word.len() == 1 && !out.is_empty()
@@ -73,8 +77,22 @@ pub(super) fn tidy(text: &str) -> String {
             out.push(' ');
         }
         out.push_str(word);
+        quoted = word == "'" && opens && !is_short_year(&words, at + 1) || quoted && word != "'";
+        opened = opens;
     }
     correct_articles(&out.replace('"', "").replace(" can not ", " cannot "))
+}
+
+/// Whether an apostrophe that stands alone begins a quotation or a short year, and is no possessive: "the 'user' role",
+/// "a '69 Camaro", but "my parents' house".
+fn opens_quote(words: &[&str], at: usize) -> bool {
+    let possessive = at.checked_sub(1).and_then(|before| words.get(before)).is_none_or(|word| word.ends_with('s'));
+    let closed = || words.get(at + 2..).is_some_and(|rest| rest.contains(&"'"));
+    is_short_year(words, at + 1) || !possessive && closed()
+}
+
+fn is_short_year(words: &[&str], at: usize) -> bool {
+    words.get(at).is_some_and(|word| word.len() == 2 && word.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// "a apple" becomes "an apple".
@@ -387,5 +405,7 @@ mod tests {
         assert_eq!(tidy("an car"), "a car");
         assert_eq!(tidy("a university and a hour"), "a university and an hour");
         assert_eq!(tidy("part - time job"), "part-time job");
+        assert_eq!(tidy("a ' 69 Camaro in my parents ' garage"), "a '69 Camaro in my parents' garage");
+        assert_eq!(tidy("access for the ' user ' role"), "access for the 'user' role");
     }
 }

@@ -11,7 +11,7 @@ use jiff::civil::{Date, DateTime, Time};
 use super::calendar::is_month;
 use super::counted::end_of_expression;
 use super::no_days::{is_of_no_day, is_unit};
-use super::rules::{shifted, unit, weekday, year};
+use super::rules::{is_name_of_day, shifted, unit, weekday, year};
 use super::{DateContext, Extent, Grain, Period, TokenKind};
 use crate::offline::tokens::Token;
 
@@ -301,10 +301,7 @@ fn is_not_a_date(context: DateContext<'_>, words: &Range<usize>) -> bool {
     if said.last().is_some_and(|t| plural_part(t)) || context.tokens.get(words.end).is_some_and(plural_part) {
         return true;
     }
-    // "Cyber Monday", "Ash Wednesday": a name.
-    let named_day = before.is_some_and(|t| t.is_any(&["cyber", "black", "ash", "shrove", "manic"]))
-        && said.first().is_some_and(|t| weekday(&t.lower).is_some());
-    if named_day {
+    if is_name_of_day(context.tokens, words.start) {
         return true;
     }
     // "Every other Saturday".

@@ -16,6 +16,9 @@ use crate::offline::tokens::Token;
 pub(super) fn read(context: DateContext<'_>, at: usize, fallback: &Fallback) -> Option<(usize, Period)> {
     let word = |offset: usize| context.tokens.get(at + offset).map_or("", |token| token.lower.as_str());
     let first = word(0);
+    if is_name_of_day(context.tokens, at) {
+        return None;
+    }
     if let Some(found) = numbered::part_of_month(context, at, fallback).or_else(|| spoken::read(context, at)) {
         return Some(found);
     }
@@ -112,6 +115,13 @@ pub(in crate::offline) fn weekday(word: &str) -> Option<Weekday> {
         "sunday" | "sun" => Weekday::Sunday,
         _ => return None,
     })
+}
+
+/// Whether a weekday is a part of a name: "Cyber Monday", "Ash Wednesday".
+pub(super) fn is_name_of_day(tokens: &[Token], at: usize) -> bool {
+    const FIRST: &[&str] = &["cyber", "black", "ash", "shrove", "manic", "maundy", "palm", "fat", "giving"];
+    weekday(word_at(tokens, at)).is_some()
+        && at.checked_sub(1).is_some_and(|before| FIRST.contains(&word_at(tokens, before)))
 }
 
 /// The word at a token; empty if out of range.

@@ -9,7 +9,7 @@ use crate::offline::reader::SentenceReader;
 impl SentenceReader<'_, '_> {
     /// Whether an object is no place from which, to which or in which one lives or stays.
     pub(super) fn is_no_home_or_stay(&self, context: &Context<'_>, frame: &Frame, object: usize, kinds: Kinds) -> bool {
-        let s = self.s;
+        let (s, verb) = (self.s, context.verb);
         match frame.relation.name.as_str() {
             // "Moved the wedding to Enugu": it moved, not the speaker.
             "MOVED_TO"
@@ -30,11 +30,19 @@ impl SentenceReader<'_, '_> {
                 true
             }
             "FROM" => self.is_no_origin(context, object, kinds),
+            // "I'd like to see the palace while I'm in Munich": a place of the journey that is planned.
+            "LOCATED_IN" if s.dep(verb) == Dep::Advcl && context.date.is_none() && self.is_while(verb) => true,
             "STUDIES_AT" | "WORKS_AT" | "STARTED_JOB" | "VISITED" | "LOCATED_IN" | "LIVES_IN" | "LIVES_WITH" => {
                 self.is_other_stay(context, frame, (object, kinds))
             }
             _ => false,
         }
+    }
+
+    /// Whether a clause says during what something else happens.
+    fn is_while(&self, verb: usize) -> bool {
+        const WHILE: &[&str] = &["while", "when", "whenever", "once", "if", "until", "till", "before", "after"];
+        self.s.has_child_word(verb, WHILE)
     }
 
     /// Whether one is, starts or stays at a place for another reason: to learn, to work, to live or on a visit.

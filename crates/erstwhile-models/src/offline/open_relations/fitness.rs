@@ -2,6 +2,7 @@
 
 use erstwhile_nlp::{Dep, EntityKind, Pos, Tag};
 
+use super::super::help_requests::asks_for_help;
 use super::super::lexicon::{Kind, Kinds};
 use super::super::people::SECOND;
 use super::super::reader::SentenceReader;
@@ -47,6 +48,10 @@ const TASKS: &[&str] = &[
     "visualise",
     "visualize",
 ];
+/// Moods of the moment.
+const MOODS: &[&str] = &["excited", "sure", "confused", "ready"];
+/// What one has difficulty with while one asks for help.
+const DIFFICULTIES: &[&str] = &["trouble", "difficulty", "difficulties", "problems", "issues"];
 /// Adverbs that take back what is said.
 const DOUBTS: &[&str] = &[
     "maybe",
@@ -110,7 +115,14 @@ impl SentenceReader<'_, '_> {
         let together = s.is(subject, &["we"])
             && s.lemma(verb) == "be"
             && s.child_of(verb, &[Dep::Attr]).is_some_and(|attribute| s.tag(attribute) == Tag::Nns);
-        not_only || contrasts || of_some || visits || gap || misread || together
+        // "I've finished three": of what?
+        let counts = |verb: usize| {
+            s.is_lemma(verb, &["finish", "read", "watch", "complete", "try"])
+                && s.child_of(verb, &[Dep::Dobj])
+                    .is_some_and(|object| s.pos(object) == Pos::Num && !s.has_child(object, &[Dep::Prep]))
+        };
+        let how_many = counts(verb) || s.child_of(verb, &[Dep::Xcomp]).is_some_and(counts);
+        not_only || contrasts || of_some || visits || gap || misread || together || how_many
     }
 
     /// Whether the parser took a clause for another one.
@@ -128,7 +140,13 @@ impl SentenceReader<'_, '_> {
             s.lemma(verb) == "raise" && s.child_of(verb, &[Dep::Dobj]).is_some_and(|object| s.is_proper(object));
         // "I watched Batman: The Animated Series": only a part of the name.
         let part = s.child_of(verb, &[Dep::Dobj]).is_some_and(|object| s.is_cut_short(verb, object));
-        cut || participle || raised || part || self.disagrees(verb)
+        // "The road, which I've heard is scenic": the road, and not the speaker.
+        let of_other = s.dep(verb) == Dep::Ccomp
+            && matches!(s.tag(verb), Tag::Vbz | Tag::Vbp | Tag::Vbd)
+            && s.child_of(verb, &[Dep::Nsubj, Dep::Nsubjpass, Dep::Csubj])
+                .is_none_or(|subject| matches!(s.tag(subject), Tag::Wdt | Tag::Wp))
+            || s.is(verb, &["is"]) && s.subject(verb).is_some_and(|subject| s.is(subject, &["i"]));
+        cut || of_other || participle || raised || part || self.disagrees(verb)
     }
 
     /// "My website redesign on Squarespace": whether the parser took a noun for a verb, which would not agree with its subject.
@@ -155,8 +173,21 @@ impl SentenceReader<'_, '_> {
             && s.child_of(verb, &[Dep::Xcomp]).is_some_and(|tried| s.is_lemma(tried, TASKS));
         // "Dancing makes me happy" has no other clause with a verb of its own.
         let framed = |child: usize| s.dep(child) == Dep::Ccomp && !self.is_small_clause(child);
+        let is_mood = s.lemma(verb) == "be" && s.child_of(verb, &[Dep::Acomp]).is_some_and(|mood| s.is(mood, MOODS));
+        // "I'm looking forward to the samples".
+        let looks_forward = s.lemma(verb) == "look" && s.has_child_word(verb, &["forward"]);
+        // "I'm having trouble finding it".
+        let struggles = s.lemma(verb) == "have"
+            && s.child_of(verb, &[Dep::Dobj]).is_some_and(|object| s.is(object, DIFFICULTIES))
+            && s.subtree(verb).any(|token| {
+                s.tag(token) == Tag::Vbg && (s.is_lemma(token, TASKS) || s.is_lemma(token, &["find", "get", "decide"]))
+            });
         s.is_lemma(verb, FRAMING) && !considers
+            || is_mood
+            || looks_forward
+            || struggles
             || is_task
+            || asks_for_help(&s, verb)
             || s.has_child(verb, &[Dep::Expl])
             || s.children(verb).any(framed)
     }

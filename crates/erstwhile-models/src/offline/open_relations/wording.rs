@@ -238,17 +238,25 @@ impl SentenceReader<'_, '_> {
         let s = self.s;
         let name = clause.subject.name.as_str();
         let mut words = vec![name.to_owned()];
-        let (mut finite, mut written) = (false, None);
+        let (mut finite, mut written, mut last) = (false, None, None);
         let lent = self.lender(clause.verb).into_iter().flat_map(|lender| s.children(lender)).filter(|child| {
             matches!(s.dep(*child), Dep::Aux | Dep::Auxpass) || s.dep(*child) == Dep::Neg && clause.reading.negated
         });
         for (token, lent) in lent.map(|token| (token, true)).chain(clause.tokens.iter().map(|token| (*token, false))) {
+            let previous = last.replace(token);
             if let Some(date) = self.date_at(token).filter(|date| self.is_rewritten(*date)) {
                 if self.date_at(clause.verb) == Some(date) {
                     return Err(Vague);
                 }
                 if written != Some(date) {
                     written = Some(date);
+                    // "About a month ago" is in a month.
+                    let vague = previous.is_some_and(|before: usize| {
+                        s.is(before, &["about", "around", "roughly"]) && self.date_at(s.head(before)) == Some(date)
+                    });
+                    if vague {
+                        words.pop();
+                    }
                     let preposition = words.last().is_some_and(|last| DATE_PREPOSITIONS.contains(&last.as_str()));
                     words.extend(self.date_words(date, preposition));
                 }

@@ -1,6 +1,38 @@
 //! Sentences that the parser misreads, or that say more than their verb, each with its one fact; `None` for no fact.
 
 pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
+    ("I'd like to know more about the casting of both films.", None),
+    ("I'm really interested in learning more about the French Resistance.", None),
+    ("I'm looking for some resources on baking with rye.", None),
+    ("I'd like to get some feedback on our company's mission statement.", None),
+    (
+        "I'm also planning to visit the Road to Hana, which I've heard is a scenic drive with many waterfalls along the way.",
+        None,
+    ),
+    ("I'm having trouble finding a specific documentary.", None),
+    ("I'm really excited about the prospect of hiking.", None),
+    ("I'm looking forward to trying out the samples.", None),
+    ("I've managed to finish three in the last six weeks.", None),
+    (
+        "I'm thinking of visiting the Nymphenburg Palace while I'm in Munich.",
+        Some(("+ Nora CONSIDERS Nymphenburg Palace", "Nora is thinking of visiting the Nymphenburg Palace.")),
+    ),
+    (
+        "I'm not sure that my current desktop computer can run it.",
+        Some(("+ Nora OWNS desktop computer", "Nora has a desktop computer.")),
+    ),
+    ("It sounds better than my old borrowed amp.", None),
+    (
+        "I've been thinking about adding some details to my 1/24 scale '69 Camaro model.",
+        Some((
+            "+ Nora CONSIDERS adding some details",
+            "Nora has been thinking about adding some details to their 1/24 scale '69 Camaro model.",
+        )),
+    ),
+    (
+        "I scored a great deal on a television on Cyber Monday.",
+        Some(("+ Nora DID score great deal", "Nora scored a great deal on a television on Cyber Monday.")),
+    ),
     (
         "I'm thinking of getting a roof box that fits on the old bars, and I have looked at a few.",
         Some(("+ Nora CONSIDERS roof box", "Nora is thinking of getting a roof box.")),
