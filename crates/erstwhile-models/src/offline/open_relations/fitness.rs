@@ -76,6 +76,7 @@ impl SentenceReader<'_, '_> {
     pub(super) fn says_no_open_fact(&self, verb: usize, subject: usize, tokens: &[usize]) -> bool {
         self.is_uncertain(verb, subject, tokens)
             || self.is_half(verb, subject, tokens)
+            || self.leaves_out_the_point(verb, tokens)
             || self.is_misparsed(verb)
             || self.is_frame(verb)
             || self.needs_others(verb, subject, tokens)
@@ -123,6 +124,26 @@ impl SentenceReader<'_, '_> {
         };
         let how_many = counts(verb) || s.child_of(verb, &[Dep::Xcomp]).is_some_and(counts);
         not_only || contrasts || of_some || visits || gap || misread || together || how_many
+    }
+
+    /// Whether what a clause leaves out, because it points elsewhere, says what was done.
+    fn leaves_out_the_point(&self, verb: usize, tokens: &[usize]) -> bool {
+        let s = self.s;
+        // "I invested in it two weeks ago", "I learned about it at the panel": what is left out says what was done.
+        let left_out = |words: &[&str]| {
+            s.children(verb).any(|c| {
+                let points = |object| s.is(object, &["it", "them", "this", "that"]);
+                s.dep(c) == Dep::Prep && (words.is_empty() || s.is(c, words)) && s.object_of(c).is_some_and(points)
+            })
+        };
+        let is_bare = || {
+            tokens.iter().all(|token| {
+                *token == verb
+                    || self.date_at(*token).is_some()
+                    || matches!(s.dep(*token), Dep::Aux | Dep::Auxpass | Dep::Advmod | Dep::Neg)
+            })
+        };
+        s.lemma(verb) != "be" && (left_out(&["about"]) || left_out(&[]) && is_bare())
     }
 
     /// Whether the parser took a clause for another one.

@@ -295,6 +295,11 @@ impl SentenceReader<'_, '_> {
         let is_relative = self.dates.get(date).is_some_and(|date| date.relative && date.grain != Grain::Clock);
         let of_date = |token: usize| s.tokens().contains(&token) && self.date_at(token) == Some(date);
         let Some(first) = s.tokens().find(|token| is_relative && of_date(*token)) else { return false };
+        // "At the November 20 panel": a part of a name.
+        let behind = s.tokens().find(|token| *token > first && !of_date(*token));
+        if behind.is_some_and(|token| matches!(s.pos(token), Pos::Noun | Pos::Propn) && s.dep(token) != Dep::Nsubj) {
+            return false;
+        }
         // "In the last week of May": the word on which the others depend.
         let mut top = first;
         while s.head(top) != top && of_date(s.head(top)) {

@@ -12,6 +12,7 @@ pub(super) const MISREAD: &[(&str, Option<(&str, &str)>)] = &[
     ("I'm having trouble finding a specific documentary.", None),
     ("I'm really excited about the prospect of hiking.", None),
     ("I'm looking forward to trying out the samples.", None),
+    ("I invested in it two weeks ago and it's made a huge difference in sound quality.", None),
     ("I've managed to finish three in the last six weeks.", None),
     (
         "I'm thinking of visiting the Nymphenburg Palace while I'm in Munich.",
