@@ -66,6 +66,10 @@ pub(super) fn tidy(text: &str) -> String {
     let (mut quoted, mut opened) = (false, false);
     for (at, word) in words.iter().copied().enumerate() {
         let opens = word == "'" && !quoted && opens_quote(&words, at);
+        // The other end of the quotation is not a part of the phrase.
+        if word == "'" && !quoted && !opens && !is_possessive(&words, at) {
+            continue;
+        }
         let attached = !opens && matches!(word, "'s" | "'ve" | "'re" | "'ll" | "'d" | "'m" | "'" | "n't" | "," | "." | "%" | ")" | "!" | "?" | ":" | ";")
             || opened
             || out.ends_with(['$', '£', '€', '(', '#'])
@@ -86,9 +90,13 @@ pub(super) fn tidy(text: &str) -> String {
 /// Whether an apostrophe that stands alone begins a quotation or a short year, and is no possessive: "the 'user' role",
 /// "a '69 Camaro", but "my parents' house".
 fn opens_quote(words: &[&str], at: usize) -> bool {
-    let possessive = at.checked_sub(1).and_then(|before| words.get(before)).is_none_or(|word| word.ends_with('s'));
     let closed = || words.get(at + 2..).is_some_and(|rest| rest.contains(&"'"));
-    is_short_year(words, at + 1) || !possessive && closed()
+    is_short_year(words, at + 1) || !is_possessive(words, at) && closed()
+}
+
+/// Whether an apostrophe follows a word that ends in an s.
+fn is_possessive(words: &[&str], at: usize) -> bool {
+    at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|word| word.ends_with(['s', 'S', 'x', 'z']))
 }
 
 fn is_short_year(words: &[&str], at: usize) -> bool {
@@ -406,6 +414,8 @@ mod tests {
         assert_eq!(tidy("a university and a hour"), "a university and an hour");
         assert_eq!(tidy("part - time job"), "part-time job");
         assert_eq!(tidy("a ' 69 Camaro in my parents ' garage"), "a '69 Camaro in my parents' garage");
+        assert_eq!(tidy("a default value of ' Uncategorized"), "a default value of Uncategorized");
+        assert_eq!(tidy("' user ' role"), "'user' role");
         assert_eq!(tidy("access for the ' user ' role"), "access for the 'user' role");
     }
 }
